@@ -1,0 +1,14 @@
+"""The roof: joins every app's routes."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("imis.routes")),
+    path("admin/", admin.site.urls),
+    path("holdings/", include("holdings.urls")),
+    path("tax/", include("tax.urls")),
+    path("map/", include("layers.urls")),
+]

@@ -1,0 +1,8 @@
+"""One catalogue from which every map product is computed."""
+
+from django.apps import AppConfig
+
+
+class LayersConfig(AppConfig):
+    name = "layers"
+    default_auto_field = "django.db.models.BigAutoField"
