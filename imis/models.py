@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +44,7 @@ class AuditRow(models.Model):
     object_type = models.CharField(_("kind of object"), max_length=60)
     object_id = models.CharField(_("object"), max_length=64)
     ward = models.PositiveSmallIntegerField(_("ward"), null=True)
-    details = models.JSONField(_("details"), default=dict)
+    details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = _("audit row")
@@ -78,15 +79,19 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=60)
-    arguments = models.JSONField(default=dict)
+    arguments = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
-    checkpoint = models.JSONField(default=dict)
+    checkpoint = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     steps_done = models.PositiveIntegerField(_("steps done"), default=0)
     steps_total = models.PositiveIntegerField(_("steps in all"), default=0)
+    # Starts since the last finished step: a job that makes progress may be killed any number of times.
     attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=5)
+    # Who holds the job now: a worker that lost its claim cannot write a step any more.
+    claim = models.UUIDField(null=True)
+    not_before = models.DateTimeField(null=True)
     error = models.TextField(_("error"), blank=True)
-    result = models.JSONField(default=dict)
+    result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
