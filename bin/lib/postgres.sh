@@ -53,7 +53,7 @@ make_socket_folder() {
 
 # The programs must be of the version that made the data; PG_BIN stays empty when those are not installed.
 choose_programs() {
-    PG_BIN=$(newest_server)
+    PG_BIN=$(newest_server) made_by=
     if [ -e "$PG_DATA/PG_VERSION" ]; then
         made_by=$(cat "$PG_DATA/PG_VERSION")
         PG_BIN=$(installed_servers | sed -n "s/^$made_by /$made_by /p" | tail -n 1)
@@ -147,6 +147,7 @@ create_cluster() {
 
 ready_cluster() {
     locate_cluster
+    [ -n "$PG_BIN$made_by" ] || refuse "found no PostgreSQL server with PostGIS, though one was installed; see $LOCAL/log/system.log"
     [ -n "$PG_BIN" ] || refuse "this checkout's database was made by PostgreSQL $made_by, no longer installed; install it again or run bin/imis reset"
     if [ ! -e "$PG_HOME/complete" ]; then
         ! cluster_runs || stop_cluster

@@ -108,6 +108,14 @@ unpack_without_root() {
         dpkg-deb -x "$archive" "$SYSROOT"
         rm -f "$archive"
     done
+    link_extension_controls
+}
+
+# What the PostGIS packages' installation scripts would do by update-alternatives.
+link_extension_controls() {
+    for control in "$SYSROOT"/usr/share/postgresql/*/extension/postgis-3.control; do
+        [ ! -e "$control" ] || ln -sf postgis-3.control "${control%-3.control}.control"
+    done
 }
 
 # install_packages TITLE NAMES...: makes the packages usable by whichever way this user may.
