@@ -1,0 +1,1 @@
+"""The law of holding tax as pure functions of dated parameters (no Django, no clock)."""
