@@ -1,10 +1,10 @@
 """The register's tables, one file a topic."""
 
 from holdings.models.places import Building, Mahalla, Road, Ward
-from holdings.models.register import Holding, HoldingBuilding, Owner, Ownership, Unit
-from holdings.models.survey import SurveyFile, SurveyProblem, SurveyRow
+from holdings.models.register import Holding, HoldingBuilding, NameWord, Owner, Ownership, Unit
+from holdings.models.survey import SurveyFile, SurveyProblem, SurveyReading, SurveyRow
 
 __all__ = [
-    "Building", "Holding", "HoldingBuilding", "Mahalla", "Owner", "Ownership", "Road",
-    "SurveyFile", "SurveyProblem", "SurveyRow", "Unit", "Ward",
+    "Building", "Holding", "HoldingBuilding", "Mahalla", "NameWord", "Owner", "Ownership", "Road",
+    "SurveyFile", "SurveyProblem", "SurveyReading", "SurveyRow", "Unit", "Ward",
 ]

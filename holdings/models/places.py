@@ -73,23 +73,26 @@ class Road(models.Model):
 class Building(models.Model):
     """One footprint. `point` (on the surface) and `area_m2` (metric SRID) are set with `geom`."""
 
-    bin = models.CharField(_("building no."), max_length=40, unique=True)
+    bin = models.CharField(_("building no."), max_length=40)
     ward = models.ForeignKey(Ward, models.PROTECT, related_name="buildings")
     geom = models.MultiPolygonField(srid=3857)
-    point = models.PointField(srid=3857)
+    # Always inside `geom`, whose index serves both; a second spatial index would cost a third of an import.
+    point = models.PointField(srid=3857, spatial_index=False)
     area_m2 = models.DecimalField(_("area (m²)"), max_digits=12, decimal_places=2)
     storeys = models.PositiveSmallIntegerField(_("storeys"), null=True)
     structure = models.CharField(_("structure"), max_length=20, choices=Structure.choices, blank=True)
     use = models.CharField(_("use"), max_length=20, choices=Use.choices, blank=True)
     built_year = models.PositiveSmallIntegerField(_("year built"), null=True)
     survey_row = models.ForeignKey(
-        "holdings.SurveyRow", models.PROTECT, null=True, related_name="+", verbose_name=_("survey row")
+        "holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("survey row")
     )
 
     class Meta:
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
         constraints = [
+            models.UniqueConstraint(fields=["bin"], name="building_bin_once"),
+            models.CheckConstraint(name="building_bin_not_empty", condition=~models.Q(bin="")),
             models.CheckConstraint(name="building_area_positive", condition=models.Q(area_m2__gt=0)),
             models.CheckConstraint(
                 name="building_storeys_sane", condition=models.Q(storeys__isnull=True) | models.Q(storeys__lte=60)

@@ -25,20 +25,20 @@ class Holding(models.Model):
         ACTIVE = "active", _("Active")
         INACTIVE = "inactive", _("Inactive")
 
-    ward = models.ForeignKey(Ward, models.PROTECT, related_name="holdings", verbose_name=_("ward"))
+    ward = models.ForeignKey(Ward, models.PROTECT, related_name="holdings", verbose_name=_("ward"), db_index=False)
     road = models.ForeignKey(Road, models.PROTECT, null=True, related_name="holdings", verbose_name=_("road"))
     mahalla = models.ForeignKey(
         Mahalla, models.PROTECT, null=True, related_name="holdings", verbose_name=_("mahalla")
     )
     number_written = models.CharField(_("holding number"), max_length=40)
     number_key = models.CharField(_("normalised number"), max_length=40)
-    code = models.CharField(_("holding code"), max_length=20, unique=True, null=True)
+    code = models.CharField(_("holding code"), max_length=20, null=True)
     old_number = models.CharField(_("old holding no."), max_length=40, blank=True)
     frontage = models.CharField(_("frontage"), max_length=10, choices=Frontage.choices, default=Frontage.LANE)
     route_order = models.PositiveIntegerField(_("place on the route"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
-    survey_row = models.ForeignKey("holdings.SurveyRow", models.PROTECT, null=True, related_name="+")
+    survey_row = models.ForeignKey("holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False)
     buildings = models.ManyToManyField(Building, through="HoldingBuilding", related_name="holdings")
 
     class Meta:
@@ -48,6 +48,7 @@ class Holding(models.Model):
             models.UniqueConstraint(
                 "ward", Coalesce("road", 0), "number_key", name="holding_number_once_on_road"
             ),
+            models.UniqueConstraint(fields=["code"], name="holding_code_once"),
             models.CheckConstraint(name="holding_number_not_empty", condition=~Q(number_key="")),
         ]
         indexes = [models.Index(fields=["ward", "route_order"], name="holding_route")]
@@ -71,6 +72,15 @@ class Owner(models.Model):
 
     def __str__(self) -> str:
         return self.name_bn
+
+
+class NameWord(models.Model):
+    """One distinct word of the owners' names, kept by a database trigger; fuzzy search matches these."""
+
+    word = models.TextField(primary_key=True)
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class Ownership(models.Model):
@@ -104,7 +114,8 @@ class Ownership(models.Model):
 class HoldingBuilding(models.Model):
     """A holding stands in a building; flats and compounds both exist."""
 
-    holding = models.ForeignKey(Holding, models.PROTECT, related_name="building_links")
+    # The unique pair below leads with the holding and serves as its index.
+    holding = models.ForeignKey(Holding, models.PROTECT, related_name="building_links", db_index=False)
     building = models.ForeignKey(Building, models.PROTECT, related_name="holding_links")
 
     class Meta:
@@ -131,7 +142,7 @@ class Unit(models.Model):
         _("monthly rent"), max_digits=14, decimal_places=2, null=True, help_text=_("actual rent, if it is known")
     )
     valid = DateRangeField(_("valid"))
-    survey_row = models.ForeignKey("holdings.SurveyRow", models.PROTECT, null=True, related_name="+")
+    survey_row = models.ForeignKey("holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("unit")

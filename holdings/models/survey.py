@@ -1,13 +1,19 @@
-"""Survey files as they came, their rows kept for ever, and what is wrong with each row."""
+"""Survey files as they came, their rows kept for ever, what was read out of them and what is wrong."""
 
 from __future__ import annotations
 
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from holdings.models.choices import Frontage, Occupancy, Structure, Use
+
 
 class SurveyFile(models.Model):
-    """One uploaded file; its hash is unique, so a file is staged once."""
+    """One uploaded file; its hash is unique, so a file is staged once.
+
+    `srid` is the coordinate system the rows were read in (None: the file names none). `isolation` names
+    what kept the reading process from the network.
+    """
 
     class State(models.TextChoices):
         STAGED = "staged", _("Staged")
@@ -16,9 +22,13 @@ class SurveyFile(models.Model):
 
     name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    size_bytes = models.BigIntegerField(_("size"), default=0)
     driver = models.CharField(_("format"), max_length=20)
     srid = models.PositiveIntegerField(_("SRID of the file"), null=True)
-    columns = models.JSONField(default=dict, help_text="which column of the file feeds which field")
+    spatial = models.BooleanField(_("has geometry"), default=True)
+    isolation = models.CharField(max_length=80, blank=True)
+    fields = models.JSONField(default=list, help_text="the columns of the file, in its order")
+    columns = models.JSONField(default=dict, help_text="which column (or =constant) feeds which field")
     row_count = models.PositiveIntegerField(_("rows"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.STAGED)
     staged_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+")
@@ -36,23 +46,38 @@ class SurveyFile(models.Model):
 
 
 class SurveyRow(models.Model):
-    """One row of a file, raw; `geom` is as read and reprojected to storage, `outcome` what became of it."""
+    """One row of a file; what was read (`raw`, `geom`, `raw_geom`) never changes, the database sees to that.
+
+    `geom` is in storage SRID. `raw_geom` holds the coordinates as they stand in the file when they could not
+    be brought there (no coordinate system named, or coordinates outside of it). `outcome` is what became of it.
+    """
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         APPLIED = "applied", _("Applied")
         REJECTED = "rejected", _("Rejected")
 
-    file = models.ForeignKey(SurveyFile, models.PROTECT, related_name="rows")
+    class Decision(models.TextChoices):
+        NONE = "", _("Not decided")
+        NEW = "new", _("A new building")
+        SAME = "same", _("The same building as in the register")
+        FURTHER = "further", _("A further building of the same holding")
+        REJECT = "reject", _("Leave this row out")
+
+    file = models.ForeignKey(SurveyFile, models.PROTECT, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(_("row"))
     raw = models.JSONField(default=dict)
     geom = models.GeometryField(srid=3857, null=True, spatial_index=False)
+    raw_geom = models.GeometryField(srid=0, null=True, spatial_index=False)
     repaired_geom = models.MultiPolygonField(srid=3857, null=True, spatial_index=False)
-    ward_number = models.PositiveSmallIntegerField(null=True)
-    number_key = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
-    decision = models.CharField(max_length=20, blank=True)
-    decided_by = models.ForeignKey("imis.User", models.PROTECT, null=True, related_name="+")
+    decision = models.CharField(max_length=20, blank=True, choices=Decision.choices)
+    decided_ward = models.ForeignKey("holdings.Ward", models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_building = models.ForeignKey(
+        "holdings.Building", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decided_by = models.ForeignKey("imis.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("survey row")
@@ -62,10 +87,63 @@ class SurveyRow(models.Model):
         return f"{self.file_id}:{self.number}"
 
 
-class SurveyProblem(models.Model):
-    """What is wrong with one row, where, and what to do; `blocking` rows are not applied."""
+class SurveyReading(models.Model):
+    """What the check read out of one row; derived, written anew by each check, never edited.
 
-    row = models.ForeignKey(SurveyRow, models.PROTECT, related_name="problems")
+    `geom` is ready for the register (valid, clockwise, storage SRID) or null; `match` says how the row stands
+    to the register. Without foreign keys: it is rebuilt whole from the rows and the register in one transaction.
+    """
+
+    class Match(models.TextChoices):
+        NEW = "new", _("New")
+        SAME = "same", _("Same")
+        SPLIT = "split", _("Split")
+        CONFLICT = "conflict", _("Conflict")
+
+    row = models.OneToOneField(
+        SurveyRow, models.DO_NOTHING, primary_key=True, related_name="reading", db_constraint=False
+    )
+    file_id = models.BigIntegerField()
+    bin = models.CharField(max_length=40, blank=True)
+    ward_stated = models.IntegerField(null=True)
+    ward_stands = models.IntegerField(null=True)
+    ward_number = models.IntegerField(null=True)
+    road_written = models.CharField(max_length=120, blank=True)
+    road_key = models.CharField(max_length=120, blank=True)
+    mahalla_written = models.CharField(max_length=80, blank=True)
+    number_written = models.CharField(max_length=40, blank=True)
+    number_key = models.CharField(max_length=40, blank=True)
+    old_number = models.CharField(max_length=40, blank=True)
+    storeys = models.IntegerField(null=True)
+    structure = models.CharField(max_length=20, choices=Structure.choices, blank=True)
+    use = models.CharField(max_length=20, choices=Use.choices, blank=True)
+    frontage = models.CharField(max_length=10, choices=Frontage.choices, blank=True)
+    occupancy = models.CharField(max_length=10, choices=Occupancy.choices, blank=True)
+    built_year = models.IntegerField(null=True)
+    area_sqft = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    monthly_rent_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    owner_bn = models.CharField(max_length=150, blank=True)
+    owner_en = models.CharField(max_length=150, blank=True)
+    guardian_name = models.CharField(max_length=150, blank=True)
+    mobile = models.CharField(max_length=15, blank=True)
+    geom = models.MultiPolygonField(srid=3857, null=True, spatial_index=False)
+    point = models.PointField(srid=3857, null=True, spatial_index=False)
+    area_m2 = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    match = models.CharField(max_length=10, choices=Match.choices, default=Match.NEW)
+    building_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("survey reading")
+        indexes = [models.Index(fields=["file_id"], name="survey_reading_file")]
+
+    def __str__(self) -> str:
+        return f"{self.row_id} {self.match}"
+
+
+class SurveyProblem(models.Model):
+    """What is wrong with one row and where; a row with a `blocking` problem waits for a person."""
+
+    row = models.ForeignKey(SurveyRow, models.PROTECT, related_name="problems", db_index=False)
     code = models.CharField(_("problem"), max_length=40)
     field = models.CharField(_("field"), max_length=60, blank=True)
     value = models.CharField(_("value"), max_length=200, blank=True)

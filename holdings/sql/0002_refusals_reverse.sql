@@ -1,0 +1,26 @@
+ALTER TABLE holdings_surveyrow
+    DROP CONSTRAINT survey_row_decision_has_author,
+    DROP CONSTRAINT survey_row_rejected_by_decision;
+DROP TRIGGER survey_row_not_deleted ON holdings_surveyrow;
+DROP TRIGGER survey_row_not_rewritten ON holdings_surveyrow;
+DROP FUNCTION holdings_survey_row_kept();
+ALTER TABLE holdings_ownership DROP CONSTRAINT ownership_has_a_day;
+DROP TRIGGER ownership_shares_deleted ON holdings_ownership;
+DROP TRIGGER ownership_shares_updated ON holdings_ownership;
+DROP TRIGGER ownership_shares_inserted ON holdings_ownership;
+DROP FUNCTION holdings_shares_both();
+DROP FUNCTION holdings_shares_old();
+DROP FUNCTION holdings_shares_new();
+DROP FUNCTION holdings_refuse_bad_shares(bigint[]);
+ALTER TABLE holdings_holding
+    DROP CONSTRAINT holding_number_key_normal,
+    DROP CONSTRAINT holding_code_shape,
+    DROP CONSTRAINT holding_not_its_own_parent;
+ALTER TABLE holdings_ward
+    DROP CONSTRAINT ward_geom_valid,
+    DROP CONSTRAINT ward_number_positive;
+ALTER TABLE holdings_building
+    DROP CONSTRAINT building_geom_valid,
+    DROP CONSTRAINT building_rings_clockwise,
+    DROP CONSTRAINT building_geom_in_bounds,
+    DROP CONSTRAINT building_point_on_it;
