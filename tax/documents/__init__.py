@@ -1,0 +1,6 @@
+"""Paper: bills and receipts as PDF, typeset from frozen snapshots only.
+
+The way of a page: snapshot (JSON) → content.py / receipt.py (every string ready, in one language) → typst
+template in templates/ (layout only) → PDF. Data reaches typst as a JSON file, never as source, so text written
+by people cannot be read as markup. Nothing here asks the database, the clock or the network.
+"""

@@ -1,0 +1,177 @@
+"""What a bill says: the frozen snapshot of a bill turned into the strings of one page.
+
+Only the snapshot speaks here (tax.models.Bill.snapshot), so a bill printed again in ten years says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from tax.documents.figures import Figures
+from tax.documents.wording import words
+
+Snapshot = dict[str, Any]
+Row = dict[str, Any]
+
+# Room on the page: what does not fit is summed (old arrears) or moved to an annex page (steps).
+STEPS_ON_PAGE = 17
+ARREARS_ON_PAGE = 16
+OFFERS_ON_PAGE = 4
+FEW_YEARS = 4  # as in bill.typ: more than these take the width of the page
+# Steps that a reader looks for are set in bold.
+_LANDMARKS = {"gross_rent", "first_value", "annual_value", "yearly_tax"}
+
+
+def bill_page(snapshot: Snapshot, lang: str) -> Row:
+    """The strings of one bill in `lang`; the shape is what templates/bill.typ lays out."""
+    write, said = Figures(lang), words(lang)
+    steps = [_step(step, write) for step in snapshot["assessment"]["steps"]]
+    shown = _shown(steps, said, write)
+    arrears = _arrears(snapshot["arrears"], said, write)
+    return {
+        **_heading(snapshot, write),
+        "payer": _payer(snapshot, write),
+        "place": _place(snapshot, said, write),
+        "demand": _demand(snapshot, said, write),
+        "slip": _slip(snapshot, said, write),
+        "steps": shown,
+        "annex": steps if len(steps) > len(shown) else [],
+        "arrears": arrears,
+        "offers": [_offer(offer, said, write) for offer in snapshot["offers"][:OFFERS_ON_PAGE]],
+        "payable": write.taka(snapshot["amounts"]["payable"]),
+        "in_words": write.words(snapshot["amounts"]["payable"]),
+        "rule_set": write.text(snapshot["assessment"]["rule_set"]),
+        "long": _is_long(snapshot),
+        "size": _size(len(shown), len(arrears)),
+    }
+
+
+def _is_long(snapshot: Snapshot) -> bool:
+    """Whether names and address may need more lines than the bill has room for, so that it must measure them."""
+    holding, payer = snapshot["holding"], snapshot["payer"]
+    texts = (payer["name_bn"], payer.get("guardian"), holding["number"], holding.get("old_number"))
+    address = sum(len(holding.get(part) or "") for part in ("mahalla_bn", "road_bn", "mahalla_en", "road_en"))
+    return max(len(text or "") for text in texts) > 40 or address > 80
+
+
+def _size(steps: int, years: int) -> int:
+    """0 roomy, 1 usual, 2 tight: by the lines that the sum and the many years of arrears take under each other."""
+    lines = steps + (years // 2 + 2 if years > FEW_YEARS else 0)
+    return 0 if lines <= 11 else 1 if lines <= 16 else 2
+
+
+def _heading(snapshot: Snapshot, write: Figures) -> Row:
+    bill, corporation = snapshot["bill"], snapshot["corporation"]
+    return {
+        "corporation": write.pick(corporation["name_bn"], corporation["name_en"]),
+        "number": write.text(bill["number"]),
+        "year": write.year(bill["fiscal_year"]),
+        "quarter": write.quarter(bill["fiscal_year"], bill["quarter"]),
+        "issued_on": write.day(bill["issued_on"]),
+        "due_on": write.day(bill["due_on"]),
+    }
+
+
+def _payer(snapshot: Snapshot, write: Figures) -> Row:
+    payer = snapshot["payer"]
+    return {"name": write.written(payer["name_bn"]), "guardian": write.written(payer.get("guardian")) or "—"}
+
+
+def _place(snapshot: Snapshot, said: dict[str, str], write: Figures) -> Row:
+    holding = snapshot["holding"]
+    mahalla = write.written(write.pick(holding.get("mahalla_bn"), holding.get("mahalla_en")))
+    road = write.written(write.pick(holding.get("road_bn"), holding.get("road_en")))
+    return {
+        "number": write.written(holding["number"]),
+        "code": write.text(holding.get("code")),
+        "old": write.written(holding.get("old_number")) or "—",
+        "ward": write.text(holding["ward"]),
+        "address": ", ".join(filter(None, [road, mahalla])) or "—",
+    }
+
+
+def _step(step: Row, write: Figures) -> Row:
+    return {
+        "label": write.text(write.pick(step["label_bn"], step["label_en"])),
+        "formula": write.formula(step.get("formula")),
+        "result": write.result(step["result"]),
+        "strong": step["code"] in _LANDMARKS,
+    }
+
+
+def _shown(steps: list[Row], said: dict[str, str], write: Figures) -> list[Row]:
+    """The steps that fit: the end of the sum always, the first units, and a line that points to the annex."""
+    if len(steps) <= STEPS_ON_PAGE:
+        return steps
+    tail = steps[-(STEPS_ON_PAGE - 5) :]
+    head = steps[:4]
+    left_out = len(steps) - len(head) - len(tail)
+    note = {"label": said["more_steps"].format(n=write.text(left_out)), "formula": "", "result": "", "strong": False}
+    return [*head, note, *tail]
+
+
+def _demand(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[Row]:
+    """Rows of the demand: each head, then what is added and taken away; parts that are nil are left out."""
+    amounts = snapshot["amounts"]
+    formulas = {row["code"]: write.formula(row.get("formula")) for row in snapshot["working"]}
+    rows = [
+        {"label": write.pick(line["name_bn"], line["name_en"]), "amount": write.money(line["amount"]), "formula": ""}
+        for line in snapshot["lines"]
+    ]
+    labels = _amount_labels(snapshot, said, write)
+    for code in ("arrears", "surcharge", "rebate", "rounding"):
+        amount = Decimal(amounts[code])
+        if amount:
+            signed = -amount if code == "rebate" else amount
+            rows.append(
+                {"label": labels[code], "amount": write.money(str(signed)), "formula": formulas.get(code, "")}
+            )
+    return rows
+
+
+def _amount_labels(snapshot: Snapshot, said: dict[str, str], write: Figures) -> dict[str, str]:
+    years = len(snapshot["arrears"])
+    arrears = said["arrears"] if years < 2 else said["arrears_years"].format(n=write.text(years))
+    return {code: said[code] for code in ("surcharge", "rebate", "rounding")} | {"arrears": arrears}
+
+
+def _slip(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[list[str]]:
+    """The five amounts of the bank's and the office's copy; always all five, so that a clerk finds each in its place."""
+    amounts = snapshot["amounts"]
+    rows = [[said["current"], write.money(amounts["principal"])]]
+    rows += [[said[code], write.money(amounts[code])] for code in ("arrears", "surcharge")]
+    rows.append([said["rebate"], write.money(str(-Decimal(amounts["rebate"])))])
+    rows.append([said["rounding"], write.money(amounts["rounding"])])
+    return rows
+
+
+def _arrears(years: Iterable[Row], said: dict[str, str], write: Figures) -> list[list[str]]:
+    """Newest year first: [year, principal, surcharge, total]; years beyond the room are summed in the last row."""
+    newest = sorted(years, key=lambda row: -int(row["fiscal_year"]))
+    room, rest = newest[:ARREARS_ON_PAGE], newest[ARREARS_ON_PAGE:]
+    rows = [_arrears_row(write.year(row["fiscal_year"]), [row], write) for row in room]
+    if rest:
+        label = said["and_before"].format(year=write.year(room[-1]["fiscal_year"]))
+        rows[-1] = _arrears_row(label, [room[-1], *rest], write)
+    return rows
+
+
+def _arrears_row(label: str, years: list[Row], write: Figures) -> list[str]:
+    principal = sum((Decimal(row["principal"]) for row in years), Decimal(0))
+    surcharge = sum((Decimal(row["surcharge"]) for row in years), Decimal(0))
+    return [label, *(write.money(str(amount)) for amount in (principal, surcharge, principal + surcharge))]
+
+
+def _offer(offer: Row, said: dict[str, str], write: Figures) -> Row:
+    notes = []
+    if Decimal(offer.get("rate") or "0"):
+        notes.append(said["offer_rebate"].format(rate=write.percent(offer["rate"])))
+    if offer.get("pay_by"):
+        notes.append(said["offer_by"].format(day=write.day(offer["pay_by"])))
+    return {
+        "label": write.text(write.pick(offer["label_bn"], offer["label_en"])),
+        "note": " · ".join(notes),
+        "amount": write.taka(offer["payable"]),
+    }

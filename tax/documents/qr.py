@@ -1,0 +1,25 @@
+"""QR codes as raw pixels, the cheapest form that a typesetter can place sharply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import zxingcpp
+
+# Viewers that smooth enlarged images would blur one pixel a module.
+PIXELS_A_MODULE = 6
+
+
+@dataclass(frozen=True)
+class QRCode:
+    """A square of 8-bit grey `pixels`, `side` pixels wide, without its quiet zone."""
+
+    side: int
+    pixels: bytes
+
+
+def qr_code(text: str, *, level: str = "M") -> QRCode:
+    """The QR code of `text`; error correction `level` is L, M, Q or H. Raises ValueError when it does not fit."""
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    image = barcode.to_image(scale=PIXELS_A_MODULE, add_quiet_zones=False)
+    return QRCode(side=int(image.shape[0]), pixels=bytes(memoryview(image)))
