@@ -1,4 +1,8 @@
-"""Accounts, entries, lines, receipts, seals: append-only, guarded by triggers (sql/)."""
+"""Accounts, entries, lines, batches, receipts, seals: append-only, guarded by triggers (sql/).
+
+Every row carries `row_hash`, checked by the database on insert. The rows of one posting form a Batch with a
+root over their hashes; each batch, receipt and closed day becomes a Seal, a link of one chain.
+"""
 
 from __future__ import annotations
 
@@ -29,31 +33,32 @@ class Account(models.Model):
         return self.code
 
 
-class Seal(models.Model):
-    """A link of the chain over one posting batch or one day: root over ordered row hashes and the seal before.
+class Batch(models.Model):
+    """The entries of one posting statement, ids `first_entry`..`last_entry` without a hole; made by the database.
 
-    `first_entry`..`last_entry` are the entry ids covered; `totals` debit by account.
+    `root_hash` commits to every row hash in order. `marks` holds the first four bytes of each row hash (entries
+    by id, then lines by entry and n), so that a row rewritten together with its hash can still be named.
     """
 
-    class Kind(models.TextChoices):
-        BATCH = "batch", _("Batch")
-        DAY = "day", _("Day")
-
-    kind = models.CharField(max_length=5, choices=Kind.choices)
-    day = models.DateField(_("day"))
-    label = models.CharField(max_length=80, unique=True)
-    first_entry = models.BigIntegerField(null=True)
-    last_entry = models.BigIntegerField(null=True)
-    entry_count = models.BigIntegerField()
-    line_count = models.BigIntegerField()
-    totals = models.JSONField(default=dict)
+    first_entry = models.BigIntegerField(primary_key=True)
+    last_entry = models.BigIntegerField()
+    label = models.CharField(_("batch"), max_length=120)
+    entry_count = models.BigIntegerField(_("entries"))
+    line_count = models.BigIntegerField(_("lines"))
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
+    marks = models.BinaryField()
     root_hash = models.BinaryField(max_length=32)
-    previous_hash = models.BinaryField(max_length=32)
-    seal_hash = models.BinaryField(max_length=32)
-    sealed_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("seal")
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        constraints = [
+            models.UniqueConstraint(fields=["label"], name="batch_posted_once"),
+            models.CheckConstraint(
+                name="batch_counts_its_entries",
+                condition=Q(entry_count=models.F("last_entry") - models.F("first_entry") + 1),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -62,7 +67,7 @@ class Seal(models.Model):
 class Entry(models.Model):
     """One posting; `source` names its only cause, such as bill:123 or counter:<uuid>, and is unique."""
 
-    source = models.CharField(_("source"), max_length=120, unique=True)
+    source = models.CharField(_("source"), max_length=120)
     value_date = models.DateField(_("value date"))
     recorded_at = models.DateTimeField(_("recorded at"))
     posted_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+", db_index=False)
@@ -76,8 +81,11 @@ class Entry(models.Model):
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
         constraints = [
+            # Not unique=True on the field: that would add a second, pattern index to every insert.
+            models.UniqueConstraint(fields=["source"], name="entry_source_once"),
             models.CheckConstraint(name="entry_has_two_lines_at_least", condition=Q(line_count__gte=2)),
             models.CheckConstraint(name="entry_amount_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(name="entry_source_not_empty", condition=~Q(source="")),
         ]
 
     def __str__(self) -> str:
@@ -117,18 +125,61 @@ class Receipt(models.Model):
     number = models.PositiveBigIntegerField(_("number"))
     entry = models.OneToOneField(Entry, models.PROTECT, related_name="receipt")
     issued_at = models.DateTimeField(_("issued at"))
-    issued_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+")
+    issued_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+", db_index=False)
     payload = models.JSONField()
     payload_hash = models.BinaryField(max_length=32)
     signature = models.BinaryField(max_length=64)
+    row_hash = models.BinaryField(max_length=32)
 
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
-        constraints = [models.UniqueConstraint(fields=["series", "number"], name="receipt_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="receipt_number_once"),
+            models.CheckConstraint(name="receipt_number_from_one", condition=Q(number__gte=1)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.series}-{self.number:06d}"
+
+
+class Seal(models.Model):
+    """A link of the one chain: its subject's root, the link before, and the hash over both. Made by the database.
+
+    `id` counts 1, 2, 3 … without a hole, in order of commit. A day's link covers the links named in `details`
+    (`first`..`last`) and holds the day's totals by account.
+    """
+
+    class Kind(models.TextChoices):
+        BATCH = "batch", _("Batch")
+        RECEIPT = "receipt", _("Receipt")
+        DAY = "day", _("Day")
+
+    id = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    batch = models.OneToOneField(Batch, models.PROTECT, null=True, related_name="seal")
+    receipt = models.OneToOneField(Receipt, models.PROTECT, null=True, related_name="seal")
+    day = models.DateField(_("day"), null=True, unique=True)
+    details = models.JSONField(default=dict)
+    root_hash = models.BinaryField(max_length=32)
+    previous_hash = models.BinaryField(max_length=32)
+    seal_hash = models.BinaryField(max_length=32)
+    sealed_at = models.DateTimeField(_("sealed at"))
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        constraints = [
+            models.CheckConstraint(
+                name="seal_has_one_subject",
+                condition=Q(kind="batch", batch__isnull=False, receipt__isnull=True, day__isnull=True)
+                | Q(kind="receipt", batch__isnull=True, receipt__isnull=False, day__isnull=True)
+                | Q(kind="day", batch__isnull=True, receipt__isnull=True, day__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.kind}"
 
 
 class IdempotencyKey(models.Model):
@@ -138,6 +189,10 @@ class IdempotencyKey(models.Model):
     request_hash = models.BinaryField(max_length=32)
     response = models.JSONField()
     created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
 
     def __str__(self) -> str:
         return self.key

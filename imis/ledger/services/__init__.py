@@ -1,0 +1,28 @@
+"""Writes to the books: every service that takes or raises money posts through these."""
+
+from __future__ import annotations
+
+from imis.ledger.rules.drafts import LineDraft, UnbalancedDraft
+from imis.ledger.services.idempotency import KeyReused, recall, remember
+from imis.ledger.services.posting import AlreadyPosted, NoTransaction, PostedBatch, post, post_set, reverse
+from imis.ledger.services.receipts import VerifiedReceipt, issue_receipt, receipt_token, verify_token
+from imis.ledger.services.sealing import seal_day
+
+__all__ = [
+    "AlreadyPosted",
+    "KeyReused",
+    "LineDraft",
+    "NoTransaction",
+    "PostedBatch",
+    "UnbalancedDraft",
+    "VerifiedReceipt",
+    "issue_receipt",
+    "post",
+    "post_set",
+    "recall",
+    "receipt_token",
+    "remember",
+    "reverse",
+    "seal_day",
+    "verify_token",
+]

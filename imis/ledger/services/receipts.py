@@ -1,0 +1,147 @@
+"""Issues receipts: gapless number, canonical payload, Ed25519 signature; and proves them later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from imis import numbers
+from imis.errors import BadInput
+from imis.ledger import keys
+from imis.ledger.models import Entry, Receipt
+from imis.ledger.rules import canonical
+from imis.ledger.rules.receipt_text import BadToken, Statement, pack, payload_mark, unpack
+from imis.models import User
+
+_AMOUNT = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
+_INSERT = """
+INSERT INTO ledger_receipt (series, number, entry_id, issued_at, issued_by_id, payload, payload_hash, signature, row_hash)
+VALUES (%(series)s, %(number)s, %(entry)s, %(at)s, %(by)s, %(payload)s::jsonb, %(payload_hash)s, %(signature)s,
+        ledger_receipt_hash(%(series)s, %(number)s, %(entry)s, %(at)s, %(by)s, %(payload_hash)s, %(signature)s))
+RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class VerifiedReceipt:
+    """What a token proves. `in_books` is False for a good signature without its row (a restored backup, a forgery
+    with a stolen key); `reversed_on` is the value date of the reversing entry."""
+
+    series: str
+    number: int
+    amount: Decimal
+    holding_number: str
+    value_date: date
+    in_books: bool
+    reversed_on: date | None
+
+
+def issue_receipt(*, series: str, entry: Entry, payload: Mapping[str, Any], by: User, at: datetime) -> Receipt:
+    """Issues the one receipt of `entry` inside the caller's transaction, with the next number of `series`.
+
+    `payload` is JSON of text and whole numbers and needs `amount` (taka received, "1234.00") and
+    `holding_number`; `value_date` (ISO) defaults to the entry's. It may hold a name: it is kept in the books and
+    printed, while the token carries number, amount, holding number and date only.
+    Take the number late: its row lock serialises the series until COMMIT. Raises BadInput, NotCanonical,
+    numbers.NoTransaction; IntegrityError for a second receipt of the entry.
+    """
+    stated = {"value_date": entry.value_date.isoformat(), **payload}
+    _check_payload(stated)
+    payload_json = canonical.canonical_json(stated)
+    payload_hash = canonical.digest(payload_json)
+    key = keys.private_key()
+    number = numbers.next_number(f"receipt:{series}")
+    statement = _statement(keys.key_name(key.public_key()), series, number, stated, payload_hash)
+    row = {
+        "series": series,
+        "number": number,
+        "entry": entry.pk,
+        "at": at,
+        "by": by.pk,
+        "payload": payload_json,
+        "payload_hash": payload_hash,
+        "signature": key.sign(statement.text().encode()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+        (pk,) = cursor.fetchone()
+    return Receipt.objects.get(pk=pk)
+
+
+def receipt_token(receipt: Receipt) -> str:
+    """The compact text for the QR code: A–Z and 2–7 only. Raises NoReceiptKey if the signing key is gone."""
+    return pack(statement_of(receipt), bytes(receipt.signature))
+
+
+def statement_of(receipt: Receipt) -> Statement:
+    """The statement whose signature the receipt carries, under whichever known key signed it."""
+    for name in keys.public_keys():
+        statement = _statement(name, receipt.series, receipt.number, receipt.payload, bytes(receipt.payload_hash))
+        if _signed(statement, bytes(receipt.signature)):
+            return statement
+    raise keys.NoReceiptKey(f"Receipt {receipt}: no known key made its signature.")
+
+
+def verify_token(token: str) -> VerifiedReceipt | None:
+    """What the token proves, or None when it is not genuine: mistyped, cut off, altered, or signed by another."""
+    try:
+        statement, signature = unpack(token)
+    except BadToken:
+        return None
+    if not _signed(statement, signature):
+        return None
+    receipt = (
+        Receipt.objects.filter(series=statement.series, number=statement.number)
+        .select_related("entry", "entry__reversed_by")
+        .first()
+    )
+    in_books = receipt is not None and bytes(receipt.signature) == signature
+    mirror = getattr(receipt.entry, "reversed_by", None) if receipt is not None and in_books else None
+    return VerifiedReceipt(
+        series=statement.series,
+        number=statement.number,
+        amount=statement.amount,
+        holding_number=statement.holding_number,
+        value_date=statement.value_date,
+        in_books=in_books,
+        reversed_on=mirror.value_date if mirror else None,
+    )
+
+
+def _signed(statement: Statement, signature: bytes) -> bool:
+    key = keys.public_keys().get(statement.key)
+    if key is None:
+        return False
+    try:
+        key.verify(signature, statement.text().encode())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _statement(key: str, series: str, number: int, payload: Mapping[str, Any], payload_hash: bytes) -> Statement:
+    return Statement(
+        key=key,
+        series=series,
+        number=number,
+        amount=Decimal(payload["amount"]),
+        holding_number=payload["holding_number"],
+        value_date=date.fromisoformat(payload["value_date"]),
+        mark=payload_mark(payload_hash),
+    )
+
+
+def _check_payload(payload: Mapping[str, Any]) -> None:
+    amount, holding_number = payload.get("amount"), payload.get("holding_number")
+    if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
+        raise BadInput(_("A receipt states its amount with two decimals."), field="amount")
+    if not isinstance(holding_number, str) or not holding_number or "|" in holding_number:
+        raise BadInput(_("A receipt states the holding number."), field="holding_number")
