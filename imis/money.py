@@ -14,7 +14,7 @@ TAKA = Decimal("1")
 ZERO = Decimal("0.00")
 
 
-def D(value: Decimal | int | str) -> Decimal:  # noqa: N802 - a literal for money reads best as one letter
+def D(value: Decimal | int | str) -> Decimal:
     """Return `value` as a finite Decimal. TypeError for a float, ValueError for what is not a number."""
     if isinstance(value, (float, bool)):
         raise TypeError("money is never a float or a truth value")

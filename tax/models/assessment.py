@@ -81,8 +81,9 @@ class Assessment(models.Model):
         INTERIM = "interim", _("Interim assessment")
         REVIEW = "review", _("Review")
 
-    holding = models.ForeignKey(Holding, models.PROTECT, related_name="assessments")
-    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="+")
+    # assessment_version_once leads with the holding; nothing looks assessments up by the other keys.
+    holding = models.ForeignKey(Holding, models.PROTECT, related_name="assessments", db_index=False)
+    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveIntegerField(_("version"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.GENERAL)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PROPOSED)
@@ -96,11 +97,11 @@ class Assessment(models.Model):
     charges = models.JSONField(default=list)
     explanation = models.JSONField(default=dict)
     input_hash = models.CharField(max_length=64)
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    proposed_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+", db_index=False)
     proposed_at = models.DateTimeField()
-    approved_by = models.ForeignKey("imis.User", models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey("imis.User", models.PROTECT, null=True, related_name="+", db_index=False)
     approved_at = models.DateTimeField(null=True)
 
     class Meta:

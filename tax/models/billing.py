@@ -46,10 +46,14 @@ class Bill(models.Model):
     is printed: payer, address, lines, working. `run` is empty for a quarter demanded early because it was paid ahead.
     """
 
-    number = models.CharField(_("bill no."), max_length=30, unique=True)
-    run = models.ForeignKey(BillRun, models.PROTECT, null=True, related_name="bills")
+    number = models.CharField(_("bill no."), max_length=30)
+    # A quarter of a big city is a million rows, so only what guards something is paid for. Runs are never deleted
+    # (a trigger) and are made in the same transaction; the ward is the holding's: neither key needs checking again.
+    run = models.ForeignKey(
+        BillRun, models.PROTECT, null=True, related_name="bills", db_index=False, db_constraint=False
+    )
     holding = models.ForeignKey(Holding, models.PROTECT, related_name="bills", db_index=False)
-    ward = models.ForeignKey(Ward, models.PROTECT, related_name="+", db_index=False)
+    ward = models.ForeignKey(Ward, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", db_index=False)
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     quarter = models.PositiveSmallIntegerField(_("instalment"))
@@ -70,6 +74,8 @@ class Bill(models.Model):
         verbose_name_plural = _("bills")
         constraints = [
             models.UniqueConstraint(fields=["holding", "fiscal_year", "quarter"], name="bill_once_a_quarter"),
+            # Not unique=True on the field: that would add a second, pattern index to every insert.
+            models.UniqueConstraint(fields=["number"], name="bill_number_once"),
             models.CheckConstraint(name="bill_quarter_1_to_4", condition=Q(quarter__gte=1) & Q(quarter__lte=4)),
             models.CheckConstraint(name="bill_due_on_after_issued_on", condition=Q(due_on__gte=F("issued_on"))),
             models.CheckConstraint(name="bill_principal_not_negative", condition=Q(principal_amount__gte=0)),
@@ -81,6 +87,7 @@ class Bill(models.Model):
                 ),
             ),
         ]
+        indexes = [models.Index(fields=["ward", "fiscal_year", "quarter"], name="bill_period")]
 
     def __str__(self) -> str:
         return self.number
@@ -90,7 +97,8 @@ class BillLine(models.Model):
     """The part of a bill's demand under one head; the natural key spares an index (performance.md)."""
 
     pk = models.CompositePrimaryKey("bill_id", "head_id")
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", db_index=False)
+    # Bills are never deleted (a trigger) and lines are inserted in the statement that inserts their bill.
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", db_index=False, db_constraint=False)
     head = models.ForeignKey(ChargeHead, models.PROTECT, related_name="+", db_index=False)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
 

@@ -22,7 +22,7 @@ class RuleSet(models.Model):
         DRAFT = "draft", _("Draft")
         ADOPTED = "adopted", _("Adopted")
 
-    code = models.CharField(_("code"), max_length=40, unique=True)
+    code = models.CharField(_("code"), max_length=40)
     name_bn = models.CharField(_("name in Bangla"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
     valid = DateRangeField(_("valid"))
@@ -36,6 +36,7 @@ class RuleSet(models.Model):
         verbose_name = _("rule set")
         verbose_name_plural = _("rule sets")
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="rule_set_code_once"),
             ExclusionConstraint(
                 name="one_rule_set_in_force",
                 expressions=[("valid", RangeOperators.OVERLAPS)],
@@ -56,6 +57,7 @@ class ChargeHead(models.Model):
         SURCHARGE = "surcharge", _("Surcharge")
         REBATE = "rebate", _("Rebate")
         ROUNDING = "rounding", _("Rounding")
+        CREDIT = "credit", _("Advance")
 
     code = models.CharField(_("code"), max_length=30, primary_key=True)
     name_bn = models.CharField(_("name in Bangla"), max_length=100)

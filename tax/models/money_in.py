@@ -32,7 +32,7 @@ class Payment(models.Model):
     value_date = models.DateField(_("value date"))
     recorded_at = models.DateTimeField(_("recorded at"))
     payer_name = models.CharField(_("payer"), max_length=150, blank=True)
-    taken_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+", db_index=False)
     working = models.JSONField(default=dict)
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, related_name="+")
     receipt = models.OneToOneField("ledger.Receipt", models.PROTECT, related_name="+")
@@ -55,7 +55,7 @@ class Reversal(models.Model):
     payment = models.OneToOneField(Payment, models.PROTECT, related_name="reversal")
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=200)
-    reversed_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+")
+    reversed_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+", db_index=False)
     reversed_at = models.DateTimeField()
 
     class Meta:
@@ -70,8 +70,9 @@ class Allocation(models.Model):
     """A signed part of a payment (or of its reversal) and what it settles.
 
     kind principal: settles the demand of (bill, head) · rebate: settles it without money · surcharge and
-    rounding: charged and paid at once · advance: kept as the payer's credit. Money in = principal + surcharge
-    + rounding + advance; what a bill still owes = its lines − (principal + rebate).
+    rounding: charged and paid at once · advance: kept as the payer's credit; when a later bill uses it, a negative
+    advance and what it settles are appended, both naming that bill and the payment the credit came from.
+    Money in = principal + surcharge + rounding + advance; what a bill still owes = its lines − (principal + rebate).
     """
 
     class Kind(models.TextChoices):
@@ -82,7 +83,7 @@ class Allocation(models.Model):
         ADVANCE = "advance", _("Advance")
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
-    reversal = models.ForeignKey(Reversal, models.PROTECT, null=True, related_name="allocations")
+    reversal = models.ForeignKey(Reversal, models.PROTECT, null=True, related_name="allocations", db_index=False)
     bill = models.ForeignKey(Bill, models.PROTECT, null=True, related_name="allocations")
     head = models.ForeignKey(ChargeHead, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)

@@ -164,10 +164,8 @@ def _rebates(chosen: Iterable[Part], parameters: Parameters) -> list[tuple[int, 
     for part in chosen:
         if part.group in IN_TIME:
             by_year.setdefault(part.period.fiscal_year, []).append(part.principal)
-    return [
-        (year, parameters.rebate_percent(len(amounts)), sum(amounts, ZERO) * parameters.rebate_percent(len(amounts)) / 100)
-        for year, amounts in sorted(by_year.items())
-    ]
+    percents = {year: parameters.rebate_percent(len(amounts)) for year, amounts in by_year.items()}
+    return [(year, percents[year], sum(by_year[year], ZERO) * percents[year] / 100) for year in sorted(by_year)]
 
 
 def _furthest(
@@ -189,8 +187,8 @@ def _whole_shares(price: Quote, parameters: Parameters) -> list[Share]:
             for line in part.lines
         ]
         rebates = split(paisa(exact), [line.unpaid for line in lines])
-        shares += [_of(line, "rebate", rebate) for line, rebate in zip(lines, rebates)]
-        shares += [_of(line, "principal", line.unpaid - rebate) for line, rebate in zip(lines, rebates)]
+        shares += [_of(line, "rebate", rebate) for line, rebate in zip(lines, rebates, strict=True)]
+        shares += [_of(line, "principal", line.unpaid - rebate) for line, rebate in zip(lines, rebates, strict=True)]
     late = [line for part in price.parts if part.group not in IN_TIME for line in part.lines]
     shares += [_of(line, "principal", line.unpaid) for line in late]
     shares += _surcharges([p for p in price.parts if p.group is Group.EARLIER_YEARS], price.surcharge)
@@ -203,7 +201,7 @@ def _surcharges(earlier: Sequence[Part], surcharge: Decimal) -> list[Share]:
     if not lines or surcharge == 0:
         return []
     amounts = split(surcharge, [line.unpaid for line in lines])
-    return [_of(line, "surcharge", amount, head="surcharge") for line, amount in zip(lines, amounts)]
+    return [_of(line, "surcharge", amount, head="surcharge") for line, amount in zip(lines, amounts, strict=True)]
 
 
 def _part_shares(part: Part, money: Decimal, parameters: Parameters) -> list[Share]:

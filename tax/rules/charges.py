@@ -52,7 +52,7 @@ def assess(facts: Facts, parameters: Parameters, names: HeadNames) -> Assessed:
     reliefs = [_relieved(before, facts, upto) for upto in range(len(facts.exemptions) + 1)]
     charges = tuple(
         Charge(charge.head, charge.percent, charge.yearly_amount - relief)
-        for charge, relief in zip(before, reliefs[-1])
+        for charge, relief in zip(before, reliefs[-1], strict=True)
     )
     tax = sum((charge.yearly_amount for charge in charges), ZERO)
     steps: list[Step] = [*valued.step.steps]

@@ -96,7 +96,7 @@ class Parameters:
     def closes_on(self, period: Period) -> date:
         """The last day on which a quarter counts as current: its end, or the date of an office order."""
         last = quarter_end(FiscalYear(period.fiscal_year), period.quarter)
-        orders = [e.last_date for e in self.extensions if (e.fiscal_year, e.quarter) == (period.fiscal_year, period.quarter)]
+        orders = [e.last_date for e in self.extensions if Period(e.fiscal_year, e.quarter) == period]
         return max([last, *orders])
 
     def to_json(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_largest_remainder_goes_to_the_first_of_equals() -> None:
 def test_split_keeps_the_sum_and_each_part_within_a_paisa(total: Decimal, weights: list[int]) -> None:
     parts = split(total, weights)
     assert sum(parts) == total
-    for part, weight in zip(parts, weights):
+    for part, weight in zip(parts, weights, strict=True):
         assert abs(part * sum(weights) - total * weight) < sum(weights) * D("0.01")
 
 
@@ -72,7 +72,7 @@ def test_quarters_follow_each_other_without_a_hole(start_year: int) -> None:
     year = FiscalYear(start_year)
     edges = [(quarter_start(year, q), quarter_end(year, q)) for q in (1, 2, 3, 4)]
     assert edges[0][0] == year.start and edges[3][1] == year.end
-    assert all(a[1] + timedelta(days=1) == b[0] for a, b in zip(edges, edges[1:]))
+    assert all(a[1] + timedelta(days=1) == b[0] for a, b in zip(edges, edges[1:], strict=False))
     assert fiscal_year_of(year.end + timedelta(days=1)) == FiscalYear(start_year + 1)
 
 

@@ -108,7 +108,7 @@ def test_older_parts_are_settled_before_newer_ones(position: Position, amount: D
         (
             (order.index(group_of(a.period, as_at, KHULNA)), a.period, a.rank), a.unpaid, b.unpaid
         )
-        for a, b in zip(position.lines, left.lines) if a.unpaid > 0
+        for a, b in zip(position.lines, left.lines, strict=True) if a.unpaid > 0
     )
     touched = [before != now for _, before, now in keyed]
     unfinished = [now > 0 for _, _, now in keyed]
