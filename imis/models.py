@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from imis.roles import Role
@@ -32,7 +33,14 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
 
     def __str__(self) -> str:
-        return self.name_bn or self.get_full_name() or self.username
+        if (get_language() or "bn").startswith("bn"):
+            return self.name_bn or self.get_full_name() or self.username
+        return self.get_full_name() or self.name_bn or self.username
+
+    @property
+    def role_names(self) -> str:
+        """The offices in the active language, for the page head."""
+        return ", ".join(str(Role(role).label) for role in self.roles)
 
 
 class AuditRow(models.Model):

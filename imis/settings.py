@@ -6,11 +6,14 @@ IMIS_DEMO=1 is the only switch that relaxes anything (second factor off, http al
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
+from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from imis import env
+from imis.log import logging_settings
 from imis.gislibs import gdal_library_path, geos_library_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,6 +22,14 @@ LOCAL_DIR = Path(env.text("IMIS_LOCAL_DIR", str(BASE_DIR / ".local")))
 DEMO = env.flag("IMIS_DEMO")
 DEBUG = env.flag("IMIS_DEBUG")
 SECRET_KEY = env.text("IMIS_SECRET_KEY")
+# Second factor for all staff; it may be off only in a demo.
+SECOND_FACTOR = env.flag("IMIS_SECOND_FACTOR", not DEMO)
+if not (SECOND_FACTOR or DEMO):
+    raise env.MissingSetting("IMIS_SECOND_FACTOR=0 is allowed only together with IMIS_DEMO=1.")
+CORPORATION = {
+    "name_bn": env.text("IMIS_CORPORATION_BN", "খুলনা সিটি কর্পোরেশন"),
+    "name_en": env.text("IMIS_CORPORATION_EN", "Khulna City Corporation"),
+}
 ALLOWED_HOSTS = env.items("IMIS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.items("IMIS_TRUSTED_ORIGINS")
 
@@ -28,7 +39,7 @@ INSTALLED_APPS = [
     "holdings",
     "tax",
     "layers",
-    "django.contrib.admin",
+    "imis.admin_config.OfficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -36,8 +47,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.humanize",
+    "django.forms",
     "django.contrib.postgres",
     "axes",
+    "csp",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
@@ -48,10 +61,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "imis.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "imis.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -59,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "imis.gate.Gate",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -76,10 +92,13 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "imis.context.page",
             ],
         },
     },
 ]
+
+FORM_RENDERER = "imis.rendering.Renderer"
 
 DATABASES = {
     "default": {
@@ -119,7 +138,20 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "imis.passwords.ContextWordValidator"},
 ]
+# Five wrong passwords for one name from one address lock that pair for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "imis.views.refusals.locked_out"
+AXES_CLIENT_IP_CALLABLE = "imis.gate.client_address"
+AXES_VERBOSE = False
+# How many proxies of ours stand in front (nginx on the web host: 1); 0 ignores X-Forwarded-For.
+TRUSTED_PROXIES = env.number("IMIS_TRUSTED_PROXIES", 0)
+OTP_TOTP_ISSUER = "IMIS"
+CSRF_FAILURE_VIEW = "imis.views.refusals.stale_form"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -132,9 +164,15 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 STATIC_ROOT = LOCAL_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "imis" / "static"]
 MEDIA_ROOT = Path(env.text("IMIS_MEDIA_ROOT", str(LOCAL_DIR / "media")))
+# Ed25519 key that signs receipts; a demo makes it, production runs `manage.py make_receipt_key` once.
+RECEIPT_KEY_FILE = Path(env.text("IMIS_RECEIPT_KEY_FILE", str(LOCAL_DIR / "receipt-key")))
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -146,3 +184,29 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
 SECURE_HSTS_PRELOAD = not DEMO
 SESSION_COOKIE_AGE = 8 * 3600
 X_FRAME_OPTIONS = "DENY"
+# One proxy of ours ends TLS and says so; without one the header is not believed.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# Nothing runs that this server did not send as a file: no inline script or style, no other host.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        # The map library starts its worker from a blob.
+        "worker-src": [SELF, "blob:"],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING_CONFIG = None
+logging_settings(plain=DEMO and DEBUG, level=env.text("IMIS_LOG_LEVEL", "INFO"))

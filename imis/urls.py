@@ -12,3 +12,8 @@ urlpatterns = [
     path("tax/", include("tax.urls")),
     path("map/", include("layers.urls")),
 ]
+
+handler400 = "imis.views.refusals.bad_request"
+handler403 = "imis.views.refusals.denied"
+handler404 = "imis.views.refusals.missing"
+handler500 = "imis.views.refusals.broken"

@@ -1,0 +1,1 @@
+"""Use cases about people; each is one transaction with one audit row."""

@@ -1,0 +1,90 @@
+"""Numbers, money and days in templates, as the active language writes them.
+
+`{% load imis_text %}`: {{ x|taka }} → ৳ ১,৬৪,৩৭৫ · {{ n|num }} → ৩,০০০ · {{ code|figures }} → ০০১২ (no grouping)
+· {{ d|day }} → ২২/১১/২০২২খ্রিঃ · {{ t|moment }} → day and time in Dhaka · {{ year|fiscal_year }} → ২০২৬-২৭
+· {{ rate|percent }} → ১৫%. None and "" become an en dash.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from imis import bangla
+
+register = template.Library()
+NOTHING = "–"
+_NO_BREAK = "\u00a0"
+
+
+def _language() -> str:
+    return "bn" if (get_language() or "bn").startswith("bn") else "en"
+
+
+def _decimal(value: object) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+@register.filter
+def taka(value: object) -> str:
+    """An amount of taka with its sign and lakh grouping; paisa are shown when there are any."""
+    amount = _decimal(value)
+    return NOTHING if amount is None else f"৳{_NO_BREAK}{bangla.grouped(amount, _language())}"
+
+
+@register.filter
+def num(value: object) -> str:
+    """A count or a measure: lakh grouping, decimals as given."""
+    amount = _decimal(value)
+    if amount is None:
+        return NOTHING
+    whole, _, decimals = f"{abs(amount):f}".partition(".")
+    text = bangla.grouped(whole, _language()) + (f".{decimals}" if decimals else "")
+    return figures(f"−{text}" if amount < 0 else text)
+
+
+@register.filter
+def figures(value: object) -> str:
+    """Text with its digits in the script of the language and no grouping: codes, phone and bill numbers."""
+    if value is None or value == "":
+        return NOTHING
+    return bangla.digits(value) if _language() == "bn" else str(value)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day (of a datetime: the day in Dhaka)."""
+    if not value:
+        return NOTHING
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return bangla.date_in(value, _language())
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A day and a time to the minute, in Dhaka."""
+    if not value:
+        return NOTHING
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{bangla.date_in(local, _language())} {figures(f'{local:%H:%M}')}"
+
+
+@register.filter
+def fiscal_year(start_year: int | None) -> str:
+    """The fiscal year that begins in July of `start_year`."""
+    return NOTHING if start_year is None else bangla.fiscal_year_in(int(start_year), _language())
+
+
+@register.filter
+def percent(value: object) -> str:
+    """A rate in per cent (15 → 15%), without needless zeros."""
+    amount = _decimal(value)
+    return NOTHING if amount is None else figures(f"{amount.normalize():f}%")

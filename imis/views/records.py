@@ -1,0 +1,76 @@
+"""The auditor's log and the progress of background jobs."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from imis import queries
+from imis.access import SIGNED_IN, permission_required
+from imis.forms import AuditFilterForm
+from imis.jobs import registered
+from imis.models import Job, User
+from imis.roles import Permission
+
+PAGE = 100
+HTMX_STOP_POLLING = 286
+
+
+@require_GET
+@permission_required(Permission.SEE_AUDIT)
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """Audit rows with filters, newest first."""
+    form = AuditFilterForm(request.GET or None)
+    actions, kinds = queries.audit_words()
+    form.fields["action"].widget.choices = [("", "—"), *((word, word) for word in actions)]  # type: ignore[attr-defined]
+    form.fields["object_type"].widget.choices = [("", "—"), *((word, word) for word in kinds)]  # type: ignore[attr-defined]
+    filters: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    page = Paginator(queries.audit_rows(filters), PAGE).get_page(request.GET.get("page"))
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    return render(request, "imis/audit_log.html", {"form": form, "page": page, "asked": asked.urlencode()})
+
+
+@require_GET
+@permission_required(Permission.SEE_AUDIT)
+def office_changes(request: HttpRequest) -> HttpResponse:
+    """Changes of roles and wards as the database recorded them, also those made outside this system."""
+    return render(request, "imis/office_changes.html", {"changes": queries.office_changes()})
+
+
+@never_cache
+@require_GET
+@permission_required(SIGNED_IN)
+def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """One's own background job, with a progress bar."""
+    return render(request, "imis/job.html", _job_context(request, job_id))
+
+
+@never_cache
+@require_GET
+@permission_required(SIGNED_IN)
+def job_progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """The progress fragment that the page asks for every second; 286 tells HTMX to stop asking."""
+    context = _job_context(request, job_id)
+    status = HTMX_STOP_POLLING if context["ended"] else 200
+    return render(request, "imis/job_progress.html", context, status=status)
+
+
+def _job_context(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
+    found = queries.visible_job(job_id, cast(User, request.user))
+    if found is None:
+        raise Http404
+    kind = registered(found.kind)
+    done = found.state == Job.State.DONE
+    return {
+        "job": found,
+        "label": kind.label if kind else found.kind,
+        "ended": found.state in (Job.State.DONE, Job.State.FAILED),
+        "result_url": kind.result_url(found) if kind and kind.result_url and done else "",
+    }
