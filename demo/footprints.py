@@ -24,7 +24,7 @@ _REACH = {
     HOMES: (15.0, 15.5), MARKET: (7.0, 14.0), CROWDED: (7.0, 8.0), PUBLIC: (48.0, 30.0), WORKS: (40.0, 60.0),
     YARD: (30.0, 30.0), TOWERS: (24.0, 26.0),
 }
-_SMALLEST = 7.0  # m²: a shed smaller than this is not surveyed
+_SMALLEST, _SMALLEST_HOUSE = 6.0, 4.0  # m²: a shed or a house smaller than this is not surveyed
 # Where buildings of a plot stand in its buildable part: (from x, to x, from y, to y).
 _YARD_PARTS = np.array([
     [0.0, 1.0, 0.70, 1.0], [0.0, 0.34, 0.0, 0.62], [0.66, 1.0, 0.06, 0.6], [0.40, 0.6, 0.0, 0.22],
@@ -66,7 +66,7 @@ def _buildable(chance: Chance, plots: Plots) -> Floats:
     front = np.where(close, chance.between("front", n, 0.15, 0.6), chance.between("front", n, 0.4, 2.8))
     rear = np.where(close, 0.3, chance.between("rear", n, 0.7, 2.6))
     rear = np.maximum(rear, depth - front - reach[:, 1] * chance.between("deep", n, 0.7, 1.1))
-    cap = 0.42
+    cap = 0.36
     return np.stack([
         np.minimum((left + spare * lean) / width, cap), 1 - np.minimum((right + spare * (1 - lean)) / width, cap),
         np.minimum(front / depth, cap), 1 - np.minimum(rear / depth, 0.7),
@@ -78,9 +78,9 @@ def _parts(chance: Chance, plots: Plots) -> tuple[Ints, Ints, Floats]:
     n = len(plots.kind)
     width, depth = _sizes(plots)
     yard = plots.kind == YARD
-    shed = np.isin(plots.kind, (HOMES,)) & (depth > 12.5) & chance.happens("shed", n, 0.33)
+    shed = np.isin(plots.kind, (HOMES,)) & (depth > 12.5) & chance.happens("shed", n, 0.54)
     count = np.ones(n, dtype=np.int64)
-    count[yard] = 2 + chance.choice("yard", n, (0.35, 0.42, 0.23))[yard]
+    count[yard] = 2 + chance.choice("yard", n, (0.28, 0.44, 0.28))[yard]
     count[shed] = 2
     many = np.isin(plots.kind, (PUBLIC, WORKS)) & chance.happens("many", n, 0.5)
     count[many] = 2
@@ -148,7 +148,7 @@ def draw(chance: Chance, plots: Plots) -> Footprints:
         metres = [_placed(ring, spot[here], plots.corners[which[here]]) for ring in rings]
         shapes[here] = _polygons([storage(ring) for ring in metres])
         area[here] = shapely.area(_polygons(metres))
-    keep = (area >= _SMALLEST) | (place == 0)
+    keep = area >= np.where(place == 0, _SMALLEST_HOUSE, _SMALLEST)
     shapes = shapely.orient_polygons(shapes[keep], exterior_cw=True)
     return Footprints(shapes, which[keep], place[keep], area[keep])
 

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
 from demo.chance import Chance, Floats
@@ -29,11 +28,13 @@ _CENTRE_S = 0.63 * LENGTH
 class WardFrame(NamedTuple):
     """A ward: corners in (s, t), outline in metres, and how far it is from the centre (0..1).
 
-    `main_sides` says which of its four sides (upriver, inland, downriver, riverward) are main roads.
+    `sides` names the roads on its four sides (upriver, inland, downriver, riverward), the same on both sides
+    of a road, and `main_sides` says which of them are main roads.
     """
 
     number: int
     corners: Floats
+    sides: tuple[str, str, str, str]
     main_sides: tuple[bool, bool, bool, bool]
     outline: Floats
     remoteness: float
@@ -141,38 +142,42 @@ def wards() -> tuple[WardFrame, ...]:
     found: list[WardFrame] = []
     for i, (upper, lower) in enumerate(divisions):
         for k in range(len(upper) - 1):
-            sides = (knots[i], knots[i + 1], bank_s[i:i + 2], edge_s[i:i + 2])
-            main = (i % 2 == 1, k < len(upper) - 2, i % 2 == 0 and i < len(divisions) - 1, k > 0)
-            found.append(_ward(len(found) + 1, upper[k:k + 2], lower[k:k + 2], sides, main))
+            inland = "edge" if k == len(upper) - 2 else f"along-{k + 1}"
+            outline, corners = _outline(
+                upper[k:k + 2], lower[k:k + 2], (knots[i], knots[i + 1], bank_s[i:i + 2], edge_s[i:i + 2])
+            )
+            found.append(WardFrame(
+                len(found) + 1, corners,
+                (f"across-{i}", inland, f"across-{i + 1}", f"along-{k}" if k else "bank"),
+                (i % 2 == 1, inland != "edge", i % 2 == 0 and i < len(divisions) - 1, k > 0),
+                outline, _remoteness(corners),
+            ))
     return tuple(found)
 
 
-def _ward(
-    number: int, upper: Floats, lower: Floats, sides: tuple[Floats, ...], main: tuple[bool, bool, bool, bool]
-) -> WardFrame:
-    knots_up, knots_down, bank_s, edge_s = sides
+def _outline(upper: Floats, lower: Floats, frame: tuple[Floats, ...]) -> tuple[Floats, Floats]:
+    """A ward's outline in metres and its corners in (s, t), anticlockwise from the upriver end of the bank side."""
+    knots_up, knots_down, bank_s, edge_s = frame
 
     def on_line(t: Floats, j: int) -> Floats:
         return np.stack([bank_s[j] + (edge_s[j] - bank_s[j]) * t, t], axis=-1)
 
     top = on_line(_between(knots_up, upper[0], upper[1]), 0)
     bottom = on_line(_between(knots_down, lower[0], lower[1]), 1)
-    corners = np.stack([top[0], top[-1], bottom[-1], bottom[0]])
     part = np.linspace(0, 1, 60)[1:-1, None]
     near = top[0] + (bottom[0] - top[0]) * part
     far = top[-1] + (bottom[-1] - top[-1]) * part
     ring = np.concatenate([top[::-1], near, bottom, far[::-1]])
+    return ground(ring), np.stack([top[0], top[-1], bottom[-1], bottom[0]])
+
+
+def _remoteness(corners: Floats) -> float:
     middle = corners.mean(axis=0)
     away = np.hypot((middle[0] - _CENTRE_S) / (0.62 * LENGTH), (middle[1] - 0.42) * 0.55)
-    return WardFrame(number, corners, main, ground(ring), float(min(away, 1.0)))
+    return float(min(away, 1.0))
 
 
 def ward_shape(ward: WardFrame) -> MultiPolygon:
     """The ward's outline in EPSG:3857, exterior ring clockwise."""
     shape = Polygon(storage(ward.outline))
     return MultiPolygon([Polygon(list(shape.exterior.coords)[:: -1 if shape.exterior.is_ccw else 1])])
-
-
-def inside(outline: Floats) -> NDArray[np.float64]:
-    """The middle of an outline, metres."""
-    return np.asarray(Polygon(outline).centroid.coords[0])

@@ -15,6 +15,7 @@ EMPTY = (POND, FIELD)
 # Width and depth of a plot by kind of block, metres, in the middle of the city; the last ones are not cut.
 _WIDTH = np.array([11.0, 5.0, 5.2, 1e6, 1e6, 60.0, 34.0, 20.0, 20.0])
 _DEPTH = np.array([18.0, 13.0, 7.5, 1e6, 1e6, 1e6, 48.0, 24.0, 24.0])
+_NARROWEST, _SMALLEST = 2.9, 19.0  # metres and m²; what is less stays open ground
 
 
 class Plots(NamedTuple):
@@ -97,4 +98,8 @@ def _across(chance: Chance, strip: Floats, road: Ints, block: Ints, kind: Ints, 
     corners = np.stack(
         [_mix(figure, x, y) for x, y in ((left, zero), (right, zero), (right, one), (left, one))], axis=1
     )
-    return Plots(corners, road[which], block[which], kind[which])
+    side = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
+    x, y = corners[..., 0], corners[..., 1]
+    area = (x * np.roll(y, -1, axis=1) - np.roll(x, -1, axis=1) * y).sum(axis=1) / 2
+    usable = (side.min(axis=1) > _NARROWEST) & (area > _SMALLEST)
+    return Plots(corners[usable], road[which][usable], block[which][usable], kind[which][usable])

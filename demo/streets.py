@@ -15,6 +15,8 @@ from demo.frame import WardFrame, ground
 
 MAIN, SECONDARY, LANE = 0, 1, 2
 _HALF_WIDTH = np.array([9.0, 5.0, 2.1])
+_BRANCHES = 3  # lanes under one name
+_MOST_ROADS = 950  # a holding code has three figures for the road
 _SPREAD = np.array([0.22, 0.3, 0.42])
 
 
@@ -26,9 +28,13 @@ class Blocks(NamedTuple):
 
 
 class Roads(NamedTuple):
-    """Roads of a ward: centre lines in metres, class (MAIN, SECONDARY, LANE) and full width in metres."""
+    """Roads of a ward: centre lines in metres and the road of each; class and full width (m) by road.
+
+    The first four are the roads on the ward's sides; a lane has branches, so it may own several lines.
+    """
 
     lines: list[Floats]
+    road_of_line: Ints
     hierarchy: Ints
     width: Floats
 
@@ -49,8 +55,8 @@ class Grain(NamedTuple):
 class _Pieces:
     """Four-sided pieces under the knife."""
 
-    def __init__(self, corners: Floats, roads: Ints, order: Floats) -> None:
-        self.corners, self.roads, self.order = corners, roads, order
+    def __init__(self, corners: Floats, roads: Ints, order: Floats, quarter: Ints) -> None:
+        self.corners, self.roads, self.order, self.quarter = corners, roads, order, quarter
 
     def sides(self) -> tuple[Floats, Floats]:
         """Mean length of sides 0 and 2, and of sides 1 and 3, metres."""
@@ -59,19 +65,20 @@ class _Pieces:
         return (length[:, 0] + length[:, 2]) / 2, (length[:, 1] + length[:, 3]) / 2
 
     def take(self, which: Floats | Ints) -> _Pieces:
-        return _Pieces(self.corners[which], self.roads[which], self.order[which])
+        return _Pieces(self.corners[which], self.roads[which], self.order[which], self.quarter[which])
 
     def turned(self, which: Floats) -> _Pieces:
         """The same pieces, those of `which` turned so that side 1 becomes side 0."""
         corners = np.where(which[:, None, None], np.roll(self.corners, -1, axis=1), self.corners)
         roads = np.where(which[:, None], np.roll(self.roads, -1, axis=1), self.roads)
-        return _Pieces(corners, roads, self.order)
+        return _Pieces(corners, roads, self.order, self.quarter)
 
     def joined(self, other: _Pieces) -> _Pieces:
         return _Pieces(
             np.concatenate([self.corners, other.corners]),
             np.concatenate([self.roads, other.roads]),
             np.concatenate([self.order, other.order]),
+            np.concatenate([self.quarter, other.quarter]),
         )
 
 
@@ -85,11 +92,17 @@ def _cut(pieces: _Pieces, first_road: int, slant: float, chance: Chance, label: 
     q = c[:, 3] + (c[:, 2] - c[:, 3]) * (at - lean / 2)
     new = np.arange(first_road, first_road + n)
     e = pieces.roads
-    one = _Pieces(np.stack([c[:, 0], p, q, c[:, 3]], 1), np.stack([e[:, 0], new, e[:, 2], e[:, 3]], 1), pieces.order)
+    one = _Pieces(
+        np.stack([c[:, 0], p, q, c[:, 3]], 1),
+        np.stack([e[:, 0], new, e[:, 2], e[:, 3]], 1),
+        pieces.order,
+        pieces.quarter,
+    )
     other = _Pieces(
         np.stack([p, c[:, 1], c[:, 2], q], 1),
         np.stack([e[:, 0], e[:, 1], e[:, 2], new], 1),
         pieces.order + 0.5 ** (depth + 1),
+        pieces.quarter,
     )
     return one.joined(other), np.stack([p, q], axis=1)
 
@@ -100,9 +113,10 @@ class _Survey:
     def __init__(self, ward: WardFrame) -> None:
         self.chance = Chance("streets", ward.number)
         c = ward.corners
-        self.pieces = _Pieces(c[None], np.arange(4)[None], np.zeros(1))
+        self.pieces = _Pieces(c[None], np.arange(4)[None], np.zeros(1), np.zeros(1, dtype=np.int64))
         self.ends = [np.stack([c, np.roll(c, -1, axis=0)], axis=1)]
         self.kinds = [np.where(ward.main_sides, MAIN, SECONDARY)]
+        self.quarters = [np.zeros(4, dtype=np.int64)]
         self.count = 4
         self.depth = 0
 
@@ -124,6 +138,7 @@ class _Survey:
             self.pieces = self.pieces.take(np.flatnonzero(~cut)).joined(halves)
             self.ends.append(ends)
             self.kinds.append(np.full(len(ends), kind))
+            self.quarters.append(todo.quarter)
             self.count += len(ends)
 
 
@@ -159,19 +174,38 @@ def _polylines(ends: Floats) -> list[Floats]:
     return lines
 
 
+def _grouped(survey: _Survey) -> Ints:
+    """The road of each cut: main and secondary cuts are roads of their own, lanes of a quarter join in bunches."""
+    kinds, quarters = np.concatenate(survey.kinds), np.concatenate(survey.quarters)
+    road = np.arange(len(kinds))
+    lanes = np.flatnonzero(kinds == LANE)
+    big = len(kinds) - len(lanes)
+    bunch = max(_BRANCHES, -(-len(lanes) // max(1, _MOST_ROADS - big - len(np.unique(quarters)))))
+    ordered = lanes[np.lexsort((lanes, quarters[lanes]))]
+    quarter = quarters[ordered]
+    starts = np.flatnonzero(np.append(True, quarter[1:] != quarter[:-1]))
+    place = np.arange(len(ordered)) - np.repeat(starts, np.diff(np.append(starts, len(ordered))))
+    fresh = place % bunch == 0
+    road[ordered] = big + np.cumsum(fresh) - 1
+    return road
+
+
 def lay_out(ward: WardFrame, grain: Grain, *, lanes: bool = True) -> tuple[Blocks, Roads]:
     """The roads of a ward and, when `lanes` are wanted, the blocks between them."""
     survey = _Survey(ward)
     survey.lay(SECONDARY, grain.superblock, grain.superblock, grain.slant * 0.6)
+    survey.pieces.quarter = np.arange(len(survey.pieces.order))
     if lanes:
         survey.lay(LANE, grain.block_long, grain.block_short, grain.slant)
-    kinds = np.concatenate(survey.kinds)
+    road = _grouped(survey)
+    kinds = np.concatenate(survey.kinds)[np.unique(road, return_index=True)[1]]
     half = _HALF_WIDTH[kinds] * np.where(kinds == MAIN, 1.0, grain.narrowness)
     half = half * survey.chance.between("width", len(kinds), 0.8, 1.25)
-    roads = Roads(_polylines(np.concatenate(survey.ends)), kinds, np.round(2 * half, 1))
+    roads = Roads(_polylines(np.concatenate(survey.ends)), road, kinds, np.round(2 * half, 1))
     pieces = survey.pieces.take(np.argsort(survey.pieces.order, kind="stable"))
-    corners, whole = inset(_anticlockwise(ground(pieces.corners)), half[pieces.roads])
-    return Blocks(corners[whole], pieces.roads[whole]), roads
+    sides = road[pieces.roads]
+    corners, whole = inset(_anticlockwise(ground(pieces.corners)), half[sides])
+    return Blocks(corners[whole], sides[whole]), roads
 
 
 def _anticlockwise(corners: Floats) -> Floats:
