@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from tax.documents.breadth import breadth
 from tax.documents.figures import Figures
 from tax.documents.wording import words
 
@@ -19,7 +20,12 @@ Row = dict[str, Any]
 STEPS_ON_PAGE = 17
 ARREARS_ON_PAGE = 16
 OFFERS_ON_PAGE = 4
+LONGEST_FORMULA = 44
 FEW_YEARS = 4  # as in bill.typ: more than these take the width of the page
+# Room for a step and for a line of the demand, in em of the size chosen (79 mm and 52 mm, as in bill.typ).
+STEP_ROOM, DEMAND_ROOM = (
+    tuple(width / (points * 0.3528) for points in (9.6, 8.6, 7.5)) for width in (79, 52)
+)
 # Steps that a reader looks for are set in bold.
 _LANDMARKS = {"gross_rent", "first_value", "annual_value", "yearly_tax"}
 
@@ -30,11 +36,14 @@ def bill_page(snapshot: Snapshot, lang: str) -> Row:
     steps = [_step(step, write) for step in snapshot["assessment"]["steps"]]
     shown = _shown(steps, said, write)
     arrears = _arrears(snapshot["arrears"], said, write)
+    demand = _demand(snapshot, said, write)
+    size = _size(len(shown), len(arrears))
+    demand = [row if _breadth(row) <= DEMAND_ROOM[size] else {**row, "formula": ""} for row in demand]
     return {
         **_heading(snapshot, write),
         "payer": _payer(snapshot, write),
         "place": _place(snapshot, said, write),
-        "demand": _demand(snapshot, said, write),
+        "demand": demand,
         "slip": _slip(snapshot, said, write),
         "steps": shown,
         "annex": steps if len(steps) > len(shown) else [],
@@ -44,8 +53,19 @@ def bill_page(snapshot: Snapshot, lang: str) -> Row:
         "in_words": write.words(snapshot["amounts"]["payable"]),
         "rule_set": write.text(snapshot["assessment"]["rule_set"]),
         "long": _is_long(snapshot),
-        "size": _size(len(shown), len(arrears)),
+        "size": size,
+        "wraps": _wraps(shown, STEP_ROOM[size]) or _wraps(demand, DEMAND_ROOM[size]),
     }
+
+
+def _wraps(rows: list[Row], room: float) -> bool:
+    """Whether a line of the sum may need a second one."""
+    return any(_breadth(row) > room for row in rows)
+
+
+def _breadth(row: Row) -> float:
+    """Of a label with its formula, which is set smaller, and a gap between them."""
+    return breadth(row["label"]) + (0.84 * breadth(row["formula"]) + 1 if row["formula"] else 0)
 
 
 def _is_long(snapshot: Snapshot) -> bool:
@@ -92,13 +112,15 @@ def _place(snapshot: Snapshot, said: dict[str, str], write: Figures) -> Row:
     }
 
 
+def _row(label: str, formula: str, amount: str, *, strong: bool = False) -> Row:
+    """A line of the sum; a formula too long to be read at a glance is left to the lines above it."""
+    return {"label": label, "formula": formula if len(formula) <= LONGEST_FORMULA else "", "amount": amount,
+            "strong": strong}
+
+
 def _step(step: Row, write: Figures) -> Row:
-    return {
-        "label": write.text(write.pick(step["label_bn"], step["label_en"])),
-        "formula": write.formula(step.get("formula")),
-        "result": write.result(step["result"]),
-        "strong": step["code"] in _LANDMARKS,
-    }
+    label = write.text(write.pick(step["label_bn"], step["label_en"]))
+    return _row(label, write.formula(step.get("formula")), write.result(step["result"]), strong=step["code"] in _LANDMARKS)
 
 
 def _shown(steps: list[Row], said: dict[str, str], write: Figures) -> list[Row]:
@@ -108,8 +130,7 @@ def _shown(steps: list[Row], said: dict[str, str], write: Figures) -> list[Row]:
     tail = steps[-(STEPS_ON_PAGE - 5) :]
     head = steps[:4]
     left_out = len(steps) - len(head) - len(tail)
-    note = {"label": said["more_steps"].format(n=write.text(left_out)), "formula": "", "result": "", "strong": False}
-    return [*head, note, *tail]
+    return [*head, _row(said["more_steps"].format(n=write.text(left_out)), "", ""), *tail]
 
 
 def _demand(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[Row]:
@@ -117,17 +138,14 @@ def _demand(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[Ro
     amounts = snapshot["amounts"]
     formulas = {row["code"]: write.formula(row.get("formula")) for row in snapshot["working"]}
     rows = [
-        {"label": write.pick(line["name_bn"], line["name_en"]), "amount": write.money(line["amount"]), "formula": ""}
-        for line in snapshot["lines"]
+        _row(write.pick(line["name_bn"], line["name_en"]), "", write.money(line["amount"])) for line in snapshot["lines"]
     ]
     labels = _amount_labels(snapshot, said, write)
     for code in ("arrears", "surcharge", "rebate", "rounding"):
         amount = Decimal(amounts[code])
         if amount:
             signed = -amount if code == "rebate" else amount
-            rows.append(
-                {"label": labels[code], "amount": write.money(str(signed)), "formula": formulas.get(code, "")}
-            )
+            rows.append(_row(labels[code], formulas.get(code, ""), write.money(str(signed))))
     return rows
 
 
