@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from layers.views import pages, tiles
 
 app_name = "layers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.map_page, name="map"),
+    path("style.json", pages.style_document, name="style"),
+    path("legend/<str:name>/", pages.legend_fragment, name="legend"),
+    path("building/<int:pk>/", pages.building_panel, name="building_panel"),
+    path("holding/<int:pk>/place.json", pages.holding_place, name="holding_place"),
+    path("layers/<str:name>.json", pages.tilejson_document, name="tilejson"),
+    path("tiles/<str:name>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
+]

@@ -1,0 +1,20 @@
+"""The map's links in the menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from imis.navigation import Link
+from imis.roles import Permission
+
+LINKS = (
+    Link(
+        "layers:map",
+        _("City map"),
+        Permission.SEE_MAP,
+        "map",
+        hint=_("Wards, roads, buildings and their tax status; search and click"),
+        icon="map",
+        order=10,
+    ),
+)

@@ -1,0 +1,181 @@
+"""What a map layer is: one frozen value from which view, tile, style and legend are computed.
+
+Titles and labels are lazy translations, so one catalogue speaks Bangla and English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Union
+
+from django.utils.functional import Promise
+
+Text = Union[str, Promise]
+SQL_DIR = Path(__file__).resolve().parent / "sql"
+HIGHEST_ZOOM = 18
+
+
+class Audience(IntEnum):
+    """Who may see: each audience sees what the smaller ones see."""
+
+    PUBLIC = 1
+    STAFF = 2
+    TAX = 3
+
+    @property
+    def schema(self) -> str:
+        """Name of the database schema and of the read-only role of this audience."""
+        return f"gis_{self.name.lower()}"
+
+
+class Geometry(str, Enum):
+    """The kind of shape a band draws."""
+
+    POLYGON = "polygon"
+    LINE = "line"
+
+
+class Level(IntEnum):
+    """Drawing order over all layers: ground, summaries, streets, features, and boundaries on top."""
+
+    GROUND = 0
+    SUMMARY = 1
+    STREET = 2
+    FEATURE = 3
+    BOUNDARY = 4
+
+
+class Cut(str, Enum):
+    """How shapes are brought into a tile: `SMALL` ones (far smaller than a tile) are moved and snapped,
+    `LARGE` ones are also clipped by ST_AsMVTGeom, which costs about three times as much."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+
+class Kind(str, Enum):
+    """Type of an attribute, as the database and MapLibre name it."""
+
+    INTEGER = "integer"
+    TEXT = "text"
+
+    @property
+    def sql(self) -> str:
+        """The PostgreSQL type behind it."""
+        return {"integer": "integer", "text": "text"}[self.value]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A column of a band: its type, its title, who may see it and whether tiles carry it."""
+
+    name: str
+    kind: Kind
+    title: Text
+    audience: Audience = Audience.PUBLIC
+    in_tile: bool = True
+
+
+@dataclass(frozen=True)
+class Class:
+    """One row of the legend: features whose attribute equals `value` (text) or is at least `value` (a number)."""
+
+    value: str | int
+    label: Text
+    colour: str
+
+
+@dataclass(frozen=True)
+class Paint:
+    """How a band is drawn. With `by`, the colour follows that attribute's `classes`.
+
+    `width` (px) and `opacity` are pairs of zoom and value, linear between them. `only` keeps the features of
+    which an attribute is one of the values. `label` names the paint in the legend; without it and without
+    classes it is decoration and is left out.
+    """
+
+    kind: str
+    colour: str = "#888888"
+    by: str = ""
+    classes: tuple[Class, ...] = ()
+    width: tuple[tuple[float, float], ...] = ()
+    opacity: tuple[tuple[float, float], ...] = ((0, 1.0),)
+    dash: tuple[float, ...] = ()
+    only: tuple[str, tuple[str, ...]] | None = None
+    label: Text = ""
+    level: Level = Level.FEATURE
+
+
+@dataclass(frozen=True)
+class Band:
+    """A layer between two zooms: its SQL file, attributes and drawing. Zooms are those of the tiles."""
+
+    name: str
+    title: Text
+    min_zoom: int
+    max_zoom: int
+    geometry: Geometry
+    cut: Cut
+    attributes: tuple[Attribute, ...]
+    paints: tuple[Paint, ...]
+    simplify: float = 0.0
+
+    @property
+    def sql(self) -> str:
+        """The SELECT of this band (`sql/<name>.sql`): id, ward, attributes, geom; `%(fiscal_year)s` is its parameter."""
+        return _read(self.name)
+
+    @property
+    def tile_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes a tile carries beside the feature's id."""
+        return tuple(each for each in self.attributes if each.in_tile)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of the map. The last band holds the features themselves, the earlier ones summarise them.
+
+    Layers of one `theme` are alternatives of each other. A tile's attributes never exceed the audience of the layer.
+    `scoped` layers show a user only the wards of their own area of work.
+    """
+
+    name: str
+    title: Text
+    group: str
+    audience: Audience
+    bands: tuple[Band, ...]
+    theme: str = ""
+    scoped: bool = False
+    sources: tuple[str, ...] = ()
+
+    @property
+    def features(self) -> Band:
+        """The band of single features."""
+        return self.bands[-1]
+
+    @property
+    def geometry(self) -> Geometry:
+        """The features' geometry kind."""
+        return self.features.geometry
+
+    @property
+    def min_zoom(self) -> int:
+        """The lowest tile zoom."""
+        return self.bands[0].min_zoom
+
+    @property
+    def max_zoom(self) -> int:
+        """The highest tile zoom; clients enlarge tiles beyond it."""
+        return self.features.max_zoom
+
+    def band_at(self, zoom: int) -> Band | None:
+        """The band drawn at a tile zoom, or None outside the layer's range."""
+        return next((band for band in self.bands if band.min_zoom <= zoom <= band.max_zoom), None)
+
+
+@lru_cache(maxsize=None)
+def _read(name: str) -> str:
+    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")

@@ -1,0 +1,2 @@
+SELECT id, ward::integer AS ward, buildings::integer AS buildings, geom
+FROM layers_cellsummary

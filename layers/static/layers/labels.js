@@ -1,0 +1,37 @@
+// Ward labels as page text: the browser shapes Bangla rightly, WebGL text does not.
+"use strict";
+window.imisMap = window.imisMap || {};
+
+imisMap.labels = (map, wards, words) => {
+  const marks = new Map();
+  for (const ward of wards) {
+    const box = document.createElement("span");
+    const number = document.createElement("b");
+    const long = document.createElement("i");
+    long.className = "long";
+    long.textContent = `${words.ward} `;
+    long.style.fontStyle = "normal";
+    number.append(long, ward.written);
+    const name = document.createElement("small");
+    name.textContent = ward.name;
+    box.append(number, name);
+    const icon = L.divIcon({ className: "ward-label", html: box, iconSize: [0, 0] });
+    marks.set(ward.number, L.marker([ward.label[1], ward.label[0]], { icon, interactive: false, keyboard: false }).addTo(map));
+  }
+  const fit = () => {
+    const zoom = map.getZoom();
+    map.getContainer().dataset.names = zoom < 11.5 ? "none" : zoom < 13.5 ? "short" : zoom < 15 ? "middle" : "long";
+  };
+  map.on("zoomend", fit);
+  fit();
+  return {
+    show(visible) {
+      for (const mark of marks.values()) mark.setOpacity(visible ? 1 : 0);
+    },
+    focus(number) {
+      for (const [each, mark] of marks) {
+        mark.getElement().classList.toggle("is-faint", Boolean(number) && each !== number);
+      }
+    },
+  };
+};

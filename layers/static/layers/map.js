@@ -1,0 +1,102 @@
+// Puts the page together. Words and addresses come from the template, the drawing from the layer catalogue.
+"use strict";
+
+(async () => {
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const data = read("map-data");
+  const words = read("map-words");
+  const [west, south, east, north] = data.bounds;
+  const extent = L.latLngBounds([south, west], [north, east]);
+  const notice = document.getElementById("map-notice");
+  const key = document.getElementById("map-key");
+  const wardSelect = document.getElementById("map-ward");
+  const narrow = window.matchMedia("(max-width: 700px)");
+  if (narrow.matches) key.open = false;
+
+  function trouble(kind) {
+    notice.hidden = !kind;
+    notice.textContent = kind ? words[kind] : "";
+  }
+
+  const map = L.map("map", { zoomControl: false, minZoom: 9, maxZoom: 20, maxBounds: extent.pad(1.5), zoomSnap: 0.5, wheelPxPerZoomLevel: 90 });
+  map.attributionControl.setPrefix(false);
+  map.fitBounds(extent);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  if (data.basemap.url) L.tileLayer(data.basemap.url, { attribution: data.basemap.attribution, maxZoom: 20, opacity: 0.6 }).addTo(map);
+  const labels = imisMap.labels(map, data.wards, words);
+  const tools = imisMap.tools(map, extent, words);
+
+  let vector;
+  try {
+    vector = await imisMap.vector(map, data, trouble);
+  } catch (error) {
+    trouble(/webgl/i.test(String(error && error.message)) ? "webgl" : "session");
+    throw error;
+  }
+  let selected = [];
+  const mark = (ids) => { selected = ids; vector.select(ids); };
+  const panel = imisMap.panel(data.urls, () => mark([]));
+
+  // The switcher and its legend.
+  const boxes = [...key.querySelectorAll("input")];
+  function drawKey() {
+    const zoom = vector.tileZoom();
+    const on = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+    for (const part of key.querySelectorAll(".map-legend")) {
+      part.hidden = !on.has(part.dataset.layer) || zoom < Number(part.dataset.min) || zoom > Number(part.dataset.max);
+    }
+    for (const part of key.querySelectorAll("[data-legend-below]")) part.hidden = zoom >= Number(part.dataset.legendBelow);
+  }
+  function applySwitches() {
+    for (const box of boxes) {
+      vector.show(box.value, box.checked);
+      if (box.value === "wards") labels.show(box.checked);
+    }
+    mark(selected);
+    drawKey();
+  }
+  key.addEventListener("change", applySwitches);
+  map.on("zoomend", () => requestAnimationFrame(drawKey));
+  applySwitches();
+
+  wardSelect.addEventListener("change", () => {
+    const number = Number(wardSelect.value) || 0;
+    const ward = data.wards.find((each) => each.number === number);
+    vector.onlyWard(number);
+    labels.focus(number);
+    const bounds = ward ? L.latLngBounds([ward.bounds[1], ward.bounds[0]], [ward.bounds[3], ward.bounds[2]]) : extent;
+    map.flyToBounds(bounds, { duration: 0.6 });
+  });
+
+  map.on("click", (event) => {
+    if (tools.click(event.latlng)) return;
+    const building = vector.buildingAt(event.latlng);
+    if (!building) { panel.close(); return; }
+    mark([building.id]);
+    panel.openBuilding(building.id);
+  });
+  let looking = 0;
+  map.on("mousemove", (event) => {
+    if (looking) return;
+    looking = requestAnimationFrame(() => {
+      looking = 0;
+      map.getContainer().classList.toggle("is-over", Boolean(vector.buildingAt(event.latlng)));
+    });
+  });
+
+  async function goTo(holding) {
+    const answer = await fetch(data.urls.place.replace("/0/", `/${holding.id}/`), { credentials: "same-origin" });
+    const place = answer.ok ? await answer.json() : { buildings: [] };
+    if (!place.buildings.length) { trouble("unplaced"); return; }
+    trouble(null);
+    const [w, s, e, n] = place.bounds;
+    map.fitBounds([[s, w], [n, e]], { maxZoom: 18.5, padding: [40, 40] });
+    mark(place.buildings);
+    panel.openBuilding(place.buildings[0]);
+  }
+  imisMap.search(data.urls, words, () => wardSelect.value, goTo);
+
+  // A payment in the panel (or anywhere on the page) repaints the buildings.
+  document.body.addEventListener("imis:holding-changed", () => vector.refresh());
+  imisMap.current = { map, vector };
+})();

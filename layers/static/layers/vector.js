@@ -1,0 +1,100 @@
+// The WebGL layer: style from the server, switching, ward filter, selection, refreshing, and the tile pass.
+"use strict";
+window.imisMap = window.imisMap || {};
+
+imisMap.vector = async (map, data, onTrouble) => {
+  const RENEW_EVERY = 4 * 60 * 1000;
+  const SELECTED = "selected";
+  const absolute = (url) => new URL(url, document.baseURI).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
+
+  async function fetchStyle() {
+    const answer = await fetch(data.urls.style, { credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok || answer.redirected) throw new Error(`style ${answer.status}`);
+    const style = await answer.json();
+    for (const source of Object.values(style.sources)) source.tiles = source.tiles.map(absolute);
+    return style;
+  }
+
+  const style = await fetchStyle();
+  const filters = new Map(style.layers.map((layer) => [layer.id, layer.filter]));
+  const grounds = style.layers.filter((layer) => layer.metadata.layer === "wards" && layer.type === "fill");
+  maplibregl.setWorkerUrl(absolute(map.getContainer().dataset.worker));
+  const bridge = L.maplibreGL({
+    style, interactive: false, attributionControl: false, fadeDuration: 0, maxTileCacheSize: 200,
+    updateInterval: 16, canvasContextAttributes: { antialias: true },
+  }).addTo(map);
+  const gl = bridge.getMaplibreMap();
+  await new Promise((resolve) => (gl.isStyleLoaded() ? resolve() : gl.once("load", resolve)));
+
+  let renewed = Date.now();
+  let renewing = null;
+  function renew() {
+    renewing = renewing || fetchStyle().then(() => { renewed = Date.now(); onTrouble(null); }, () => onTrouble("session"))
+      .finally(() => { renewing = null; });
+    return renewing;
+  }
+  window.setInterval(() => { if (!document.hidden) renew(); }, RENEW_EVERY);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && Date.now() - renewed > RENEW_EVERY) renew().then(() => refresh());
+  });
+  gl.on("error", (event) => {
+    const status = event.error && event.error.status;
+    if (status === 403 && Date.now() - renewed > 20000) renew().then(() => refresh());
+    else if (status !== 403) onTrouble("tiles");
+  });
+
+  function refresh(names) {
+    for (const name of names || Object.keys(style.sources)) gl.refreshTiles(name);
+  }
+
+  function show(name, visible) {
+    for (const layer of style.layers) {
+      if (layer.metadata.layer === name) gl.setLayoutProperty(layer.id, "visibility", visible ? "visible" : "none");
+    }
+  }
+
+  // Only one ward's features; the other wards' ground is dimmed.
+  function onlyWard(number) {
+    const here = ["==", ["get", "ward"], number];
+    for (const layer of style.layers) {
+      if (layer.metadata.layer === "wards") continue;
+      const base = filters.get(layer.id);
+      gl.setFilter(layer.id, number ? (base ? ["all", base, here] : here) : base || null);
+    }
+    for (const layer of grounds) {
+      const plain = layer.paint["fill-color"];
+      gl.setPaintProperty(layer.id, "fill-color", number ? ["case", here, plain, "#e7e2d7"] : plain);
+    }
+  }
+
+  function featureBands() {
+    return style.layers.filter((layer) => layer.type === "fill" && layer.maxzoom === undefined && layer.metadata.layer !== "wards");
+  }
+
+  function select(ids) {
+    for (const band of featureBands()) {
+      const id = `${SELECTED}:${band.metadata.layer}`;
+      if (!gl.getLayer(id)) {
+        gl.addLayer({
+          id, type: "line", source: band.source, "source-layer": band["source-layer"], minzoom: band.minzoom,
+          layout: { "line-join": "round" }, paint: { "line-color": "#0b3d91", "line-width": 3 },
+        });
+      }
+      gl.setFilter(id, ["in", ["id"], ["literal", ids]]);
+      const visible = gl.getLayoutProperty(band.id, "visibility");
+      gl.setLayoutProperty(id, "visibility", visible || "visible");
+    }
+  }
+
+  // The building under a point of the map, or undefined.
+  function buildingAt(latlng) {
+    const point = gl.project([latlng.lng, latlng.lat]);
+    const layers = featureBands().map((band) => band.id);
+    return gl.queryRenderedFeatures(point, { layers })[0];
+  }
+
+  // The zoom of the tiles that are drawn now.
+  const tileZoom = () => Math.floor(gl.getZoom() + 1e-6);
+
+  return { gl, show, onlyWard, select, buildingAt, refresh, tileZoom };
+};

@@ -1,0 +1,1 @@
+"""Edges of the map: pages and fragments, and tiles."""

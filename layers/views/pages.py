@@ -1,0 +1,145 @@
+"""The map page, its building panel, and the documents computed from the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from holdings.models import Building, Holding
+from imis.access import permission_required, require_ward, ward_scope
+from imis.bangla import digits
+from imis.models import User
+from imis.roles import Permission, may
+from layers import access, queries
+from layers.catalogue import BY_NAME, GROUPS
+from layers.exports.legend import sections
+from layers.exports.maplibre import style
+from layers.exports.tilejson import tilejson
+from layers.spec import Layer
+from layers.versions import data_version, full_version
+from layers.words import map_words
+
+
+@require_GET
+@permission_required(Permission.SEE_MAP)
+def map_page(request: HttpRequest) -> HttpResponse:
+    """The map: everything the page's script needs is in one JSON block; the answer also brings the tile pass."""
+    layers = access.visible_layers(request.user)
+    wards = queries.ward_places()
+    scope = ward_scope(cast(User, request.user))
+    context = {
+        "groups": _grouped(layers),
+        "legend": sections(layers),
+        "wards": [ward for ward in wards if scope is None or ward.number in scope],
+        "summaries": queries.summaries_as_at(),
+        "words": map_words(),
+        "map_data": {
+            "bounds": queries.city_bounds(wards),
+            "wards": [_ward(place) for place in wards],
+            "basemap": {"url": settings.MAP_BASEMAP_URL, "attribution": settings.MAP_BASEMAP_ATTRIBUTION},
+            "urls": _urls(),
+        },
+    }
+    response = render(request, "layers/map.html", context)
+    access.hand_over(request, response)
+    return response
+
+
+@require_GET
+@permission_required(Permission.SEE_MAP)
+def style_document(request: HttpRequest) -> JsonResponse:
+    """The MapLibre style of the layers this user may see, with a fresh tile pass."""
+    layers = access.visible_layers(request.user)
+    document = style(layers, {layer.name: full_version(data_version(layer)) for layer in layers})
+    response = JsonResponse(document, headers={"Cache-Control": "private, no-store"})
+    access.hand_over(request, response)
+    return response
+
+
+@require_GET
+@permission_required(Permission.SEE_MAP)
+def tilejson_document(request: HttpRequest, name: str) -> HttpResponse:
+    """TileJSON of one layer. 404 when it is unknown or not for this user."""
+    layer = _visible(request, name)
+    if layer is None:
+        return HttpResponse(status=404)
+    bounds = queries.city_bounds(queries.ward_places())
+    root = f"{request.scheme}://{request.get_host()}"
+    return JsonResponse(tilejson(layer, full_version(data_version(layer)), bounds, root))
+
+
+@require_GET
+@permission_required(Permission.SEE_MAP)
+def legend_fragment(request: HttpRequest, name: str) -> HttpResponse:
+    """The legend of one layer in the active language. 404 when it is unknown or not for this user."""
+    layer = _visible(request, name)
+    if layer is None:
+        return HttpResponse(status=404)
+    return render(request, "layers/legend.html", {"legend": sections((layer,))})
+
+
+@require_GET
+@permission_required(Permission.SEE_MAP)
+def building_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """What stands at a click: the building, its holdings, and the panel of the holding when there is one."""
+    building = get_object_or_404(Building.objects.select_related("ward"), pk=pk)
+    user = cast(User, request.user)
+    inside = may(user, Permission.SEE_REGISTER, ward=building.ward_id)
+    target = "tax:holding_panel" if may(user, Permission.SEE_TAX, ward=building.ward_id) else "holdings:panel"
+    holdings = list(queries.holdings_in(building)) if inside else []
+    rows = [{"holding": holding, "url": reverse(target, args=[holding.pk])} for holding in holdings]
+    context = {"building": building, "rows": rows, "inside": inside}
+    return render(request, "layers/building_panel.html", context)
+
+
+@require_GET
+@permission_required(Permission.SEE_REGISTER)
+def holding_place(request: HttpRequest, pk: int) -> JsonResponse:
+    """Where a holding stands: its buildings and their extent in degrees; both empty when it has no building."""
+    holding = get_object_or_404(Holding, pk=pk)
+    require_ward(cast(User, request.user), Permission.SEE_REGISTER, holding.ward_id)
+    place = queries.holding_place(holding)
+    return JsonResponse({"buildings": place.buildings if place else [], "bounds": place.bounds if place else None})
+
+
+def _visible(request: HttpRequest, name: str) -> Layer | None:
+    layer = BY_NAME.get(name)
+    return layer if layer in access.visible_layers(request.user) else None
+
+
+def _grouped(layers: tuple[Layer, ...]) -> list[dict[str, Any]]:
+    """The layer switcher: groups with their layers; of a theme's alternatives the last is shown first."""
+    chosen = {layer.theme: layer.name for layer in layers if layer.theme}
+    rows = [{"layer": layer, "shown": not layer.theme or chosen[layer.theme] == layer.name} for layer in layers]
+    groups = [
+        {"title": title, "rows": [row for row in rows if cast(Layer, row["layer"]).group == code]}
+        for code, title in GROUPS.items()
+    ]
+    return [group for group in groups if group["rows"]]
+
+
+def _ward(place: queries.WardPlace) -> dict[str, Any]:
+    bangla = (get_language() or "bn").startswith("bn")
+    return {
+        "number": place.number,
+        "written": digits(place.number) if bangla else str(place.number),
+        "name": place.name_bn if bangla else place.name_en,
+        "bounds": place.bounds,
+        "label": place.label,
+    }
+
+
+def _urls() -> dict[str, str]:
+    """Addresses for the script; 0 stands for an id."""
+    return {
+        "style": reverse("layers:style"),
+        "building": reverse("layers:building_panel", args=[0]),
+        "place": reverse("layers:holding_place", args=[0]),
+        "search": reverse("holdings:search"),
+    }
