@@ -47,6 +47,8 @@ BEGIN
 END
 $$;
 
+REVOKE ALL ON FUNCTION ledger_take_entries(bigint) FROM PUBLIC;
+
 CREATE FUNCTION ledger_check_lines() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
