@@ -1,0 +1,1 @@
+"""The house checks itself: sizes, floors, locks, documents, and that each check bites."""
