@@ -6,6 +6,7 @@ a registered building loan; AV = max(AV1 − O − I, floor). Each named figure 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -87,6 +88,19 @@ class Facts:
     def area_sqft(self) -> Decimal:
         """Total area of the units."""
         return sum((unit.area_sqft for unit in self.units), ZERO)
+
+    def fingerprint(self, checksum: str) -> str:
+        """SHA-256 over the facts and the rule set's checksum: equal prints need no new assessment."""
+        units = ";".join(
+            f"{u.storey},{u.use},{u.structure},{u.occupancy},{u.area_sqft},{_or_empty(u.monthly_rent)},{_or_empty(u.monthly_rate)}"
+            for u in sorted(self.units, key=lambda u: (u.storey, u.id))
+        )
+        exemptions = ";".join(f"{e.id},{e.percent},{_or_empty(e.area_cap_sqft)}" for e in self.exemptions)
+        return hashlib.sha256(f"{checksum}|{units}|{self.yearly_interest}|{exemptions}".encode()).hexdigest()
+
+
+def _or_empty(amount: Decimal | None) -> str:
+    return "" if amount is None else str(amount)
 
 
 def quotient(numerator: Decimal, denominator: Decimal) -> Decimal:

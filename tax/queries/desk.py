@@ -1,0 +1,113 @@
+"""What the screens of the tax desk list: wards at a glance, proposals, a holding's payments, a cashier's day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.utils import timezone
+
+from imis.models import User
+from imis.money import ZERO
+from tax.models import Allocation, Assessment, Payment, Reversal
+
+_WARDS = """
+SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(a.assessed, 0), coalesce(a.waiting, 0),
+       coalesce(b.bills, 0), coalesce(b.demand, 0), coalesce(s.unpaid, 0), coalesce(s.in_arrears, 0)
+  FROM holdings_ward w
+  LEFT JOIN (SELECT ward_id, count(*) AS active FROM holdings_holding WHERE state = 'active' GROUP BY ward_id) h
+         ON h.ward_id = w.number
+  LEFT JOIN (SELECT o.ward_id, count(*) FILTER (WHERE t.state = 'in_force') AS assessed,
+                    count(*) FILTER (WHERE t.state = 'proposed') AS waiting
+               FROM tax_assessment t JOIN holdings_holding o ON o.id = t.holding_id
+              WHERE t.state = 'proposed' OR (t.state = 'in_force' AND t.valid @> %(today)s::date)
+              GROUP BY o.ward_id) a
+         ON a.ward_id = w.number
+  LEFT JOIN (SELECT ward_id, sum(bill_count) AS bills, sum(demand_amount) AS demand FROM tax_billrun
+              WHERE fiscal_year = %(fiscal_year)s AND quarter = %(quarter)s GROUP BY ward_id) b
+         ON b.ward_id = w.number
+  LEFT JOIN (SELECT o.ward_id, sum(t.unpaid_amount) AS unpaid,
+                    count(*) FILTER (WHERE t.oldest_unpaid_year < %(fiscal_year)s) AS in_arrears
+               FROM tax_standing t JOIN holdings_holding o ON o.id = t.holding_id GROUP BY o.ward_id) s
+         ON s.ward_id = w.number
+ WHERE %(wards)s::int[] IS NULL OR w.number = ANY(%(wards)s::int[])
+ ORDER BY w.number
+"""
+
+
+@dataclass(frozen=True)
+class WardRow:
+    """A ward at a glance: counts of holdings, and taka demanded this quarter and unpaid of all years."""
+
+    number: int
+    name_bn: str
+    name_en: str
+    active: int
+    assessed: int
+    waiting: int
+    bills: int
+    demand: Decimal
+    unpaid: Decimal
+    in_arrears: int
+
+
+def wards_at_a_glance(
+    *, wards: Sequence[int] | None, fiscal_year: int, quarter: int, today: Any
+) -> list[WardRow]:
+    """One row a ward in `wards` (None = every ward), for the quarter named."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WARDS,
+            {
+                "wards": None if wards is None else list(wards),
+                "fiscal_year": fiscal_year,
+                "quarter": quarter,
+                "today": today,
+            },
+        )
+        return [WardRow(*row) for row in cursor.fetchall()]
+
+
+def proposals(ward: int) -> QuerySet[Assessment]:
+    """Assessments of a ward that wait for an approver, the largest fall first."""
+    return (
+        Assessment.objects.filter(state=Assessment.State.PROPOSED, holding__ward_id=ward)
+        .select_related("holding", "proposed_by", "supersedes")
+        .order_by("annual_value", "holding_id")
+    )
+
+
+def payments_of(holding_id: int) -> QuerySet[Payment]:
+    """A holding's payments, the latest first, each knowing whether it was reversed."""
+    return _with_reversal(Payment.objects.filter(holding_id=holding_id)).order_by("-recorded_at", "id")
+
+
+def payments_taken(user: User, day: datetime) -> QuerySet[Payment]:
+    """What one officer took at the counter on the day of `day` in Dhaka, the latest first."""
+    start = timezone.localtime(day).replace(hour=0, minute=0, second=0, microsecond=0)
+    taken = Payment.objects.filter(taken_by=user, recorded_at__gte=start, recorded_at__lt=start + timedelta(days=1))
+    return _with_reversal(taken).select_related("holding").order_by("-recorded_at", "id")
+
+
+def total_taken(user: User, day: datetime) -> Decimal:
+    """What of it stands: reversed payments are not counted."""
+    return payments_taken(user, day).filter(is_reversed=False).aggregate(total=Sum("amount"))["total"] or ZERO
+
+
+def allocations_of(payment: Payment) -> QuerySet[Allocation]:
+    """What a payment settled, oldest bill first; the mirror rows of a reversal are left out."""
+    return (
+        payment.allocations.filter(reversal=None)
+        .select_related("bill")
+        .order_by("bill__fiscal_year", "bill__quarter", "kind", "id")
+    )
+
+
+def _with_reversal(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    reversed_ = Exists(Reversal.objects.filter(payment=OuterRef("pk")))
+    return payments.annotate(is_reversed=reversed_).select_related("receipt", "taken_by")

@@ -1,0 +1,15 @@
+ALTER TABLE tax_assessment ALTER COLUMN explanation SET COMPRESSION default;
+ALTER TABLE tax_bill ALTER COLUMN snapshot SET COMPRESSION default;
+ALTER TABLE tax_standing RESET (fillfactor);
+DROP FUNCTION tax_quotient(numeric, numeric);
+DROP FUNCTION tax_bill_hash(bigint, text, bigint, bigint, integer, integer, date, date, numeric, numeric, numeric, numeric, numeric, numeric, jsonb);
+DROP TRIGGER adopted_rent_table_stays ON tax_rentrate;
+DROP FUNCTION tax_keep_rent_rate();
+DROP TRIGGER adopted_rule_set_stays ON tax_ruleset;
+DROP FUNCTION tax_keep_rule_set();
+DROP TRIGGER previous_value_is_true_at_update ON tax_assessment;
+DROP TRIGGER previous_value_is_true_at_insert ON tax_assessment;
+DROP FUNCTION tax_check_previous_value();
+DROP TRIGGER assessment_figures_stay ON tax_assessment;
+DROP FUNCTION tax_keep_assessment();
+DROP FUNCTION tax_refuse() CASCADE;
