@@ -131,6 +131,7 @@ class SurveyReading(models.Model):
     area_m2 = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     match = models.CharField(max_length=10, choices=Match.choices, default=Match.NEW)
     building_id = models.BigIntegerField(null=True)
+    leader_row_id = models.BigIntegerField(null=True, help_text="the row that brings the footprint this row shares")
 
     class Meta:
         verbose_name = _("survey reading")

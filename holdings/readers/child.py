@@ -1,0 +1,70 @@
+"""The reading process: `python -m holdings.readers.child FORMAT PATH FILE_ID LAYER CRS`.
+
+Writes one JSON line that describes the file, then COPY lines, then one JSON line on standard error that says how
+many rows there were; a stream without that last line is not a whole file. Knows no Django and gets no secrets.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import IO, Any
+
+# pyogrio loads these where it finds them and they double the start; plain arrays are all this process needs.
+sys.modules.update(dict.fromkeys(("pandas", "geopandas", "pyarrow")))  # type: ignore[arg-type]
+
+from holdings.readers import emit, sandbox  # noqa: E402
+from holdings.readers.errors import Unreadable  # noqa: E402
+from holdings.readers.formats import FORMATS  # noqa: E402
+from holdings.readers.table import TableFile  # noqa: E402
+from holdings.readers.vector import VectorFile  # noqa: E402
+
+
+def main(arguments: list[str], sink: IO[str], report: IO[str]) -> int:
+    """Shuts itself in, reads, writes; 0 when the whole file was read."""
+    name, path, file_id, layer, crs = arguments
+    warnings.simplefilter("ignore")
+    home = Path(path).parent
+    try:
+        walls = sandbox.confine(_libraries(), [home])
+        survey = _open(name, Path(path), layer or None)
+        project = emit.Projector(crs or survey.crs)
+        header = {
+            "driver": survey.driver, "fields": survey.fields, "srid": project.srid,
+            "spatial": survey.spatial, "isolation": ", ".join(walls),
+        }
+        sink.write(json.dumps(header, ensure_ascii=False) + "\n")
+        rows = emit.write(sink, survey.chunks(), file_id=int(file_id), project=project)
+    except (Unreadable, sandbox.NoWall) as error:
+        _tell(report, {"error": getattr(error, "code", "no_wall"), "facts": getattr(error, "facts", {})})
+        return 2
+    except MemoryError:
+        _tell(report, {"error": "too_large", "facts": {}})
+        return 2
+    sink.flush()
+    _tell(report, {"rows": rows})
+    return 0
+
+
+def _open(name: str, path: Path, layer: str | None) -> VectorFile | TableFile:
+    form = next(form for form in FORMATS if form.name == name)
+    return VectorFile(path, form.drivers, layer) if form.drivers else TableFile(path, form.name)
+
+
+def _libraries() -> list[Path]:
+    """Where the interpreter and its libraries live; the rest of the disk need not be readable."""
+    own = Path(__file__).resolve().parents[2]
+    homes = {own / "holdings", own / "imis", Path(sys.prefix), Path(sys.base_prefix), Path("/usr/lib"), Path("/lib")}
+    return sorted(homes | {Path(p) for p in sys.path if p and Path(p) != own})
+
+
+def _tell(report: IO[str], facts: dict[str, Any]) -> None:
+    report.write("\n" + json.dumps(facts, ensure_ascii=False) + "\n")
+    report.flush()
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+    sys.exit(main(sys.argv[1:], sys.stdout, sys.stderr))

@@ -1,0 +1,59 @@
+"""Applies a checked survey to the register, whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from holdings.models import SurveyFile
+from holdings.queries.survey import outcomes
+from holdings.services.survey_check import copy_in, road_keys
+from holdings.statements import script
+from imis.audit import record
+from imis.errors import Refused
+from imis.models import User
+
+
+@transaction.atomic
+def apply_survey(*, file: SurveyFile, by: User, at: datetime) -> SurveyFile:
+    """Enters every ready row and rejects the ones decided so; the others wait. May be run again for those.
+
+    Rows = applied + rejected + waiting afterwards, or nothing is written. Raises Refused for a file that was not
+    checked since its columns or its place changed.
+    """
+    file = SurveyFile.objects.select_for_update().get(pk=file.pk)
+    if file.state == SurveyFile.State.STAGED:
+        raise Refused(_("This file was not checked yet."), remedy=_("Check it, look at its problems, then apply it."))
+    parameters = {
+        "file": file.pk,
+        "today": timezone.localdate(at),
+        "by_storey": file.columns.get("area_sqft") == "=footprint",
+    }
+    before = outcomes(file)
+    with connection.cursor() as cursor:
+        _enter(cursor, parameters)
+    after = outcomes(file)
+    if after.rows != after.applied + after.rejected + after.waiting or after.applied < before.applied:
+        raise AssertionError(f"rows {after.rows} are not {after}")  # pragma: no cover - the enum forbids it
+    file.state, file.applied_at, file.applied_by = SurveyFile.State.APPLIED, at, by
+    file.save(update_fields=["state", "applied_at", "applied_by"])
+    record(
+        by=by, at=at, action="apply_survey", object_type="survey_file", object_id=file.pk,
+        applied=after.applied - before.applied, rejected=after.rejected - before.rejected, waiting=after.waiting,
+    )
+    return file
+
+
+def _enter(cursor: Any, parameters: dict[str, Any]) -> None:
+    # Two files applied at once could both find a door free; the second waits here instead of failing at the end.
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('survey_apply', 0))")
+    # The roads that the file brings are entered first; the rest of the work then finds every road by its key.
+    for part in ("survey/apply_roads", "survey/apply"):
+        cursor.execute("DROP TABLE IF EXISTS survey_road")
+        copy_in(cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys())
+        for step in script(part):
+            cursor.execute(step, parameters)

@@ -1,0 +1,131 @@
+-- Second part of an application: buildings, holdings, links, units, owners, outcomes of the rows in survey_ready.
+-- One transaction with the first; rows that wait for a person stay as they are.
+INSERT INTO holdings_mahalla (ward_id, name_bn, name_en)
+SELECT DISTINCT ward_number, mahalla_written, mahalla_written FROM survey_ready WHERE mahalla_written <> ''
+ON CONFLICT DO NOTHING
+;
+INSERT INTO holdings_building (
+    id, bin, ward_id, geom, point, area_m2, storeys, structure, "use", built_year, survey_row_id
+)
+SELECT q.building_id,
+    CASE WHEN q.bin = '' OR b.id IS NOT NULL THEN 'S' || %(file)s || '-' || q.n ELSE q.bin END,
+    q.ward_number, q.geom, q.point, q.area_m2, q.storeys, q.structure, q."use", q.built_year, q.row_id
+FROM survey_ready q LEFT JOIN holdings_building b ON b.bin = q.bin
+WHERE q.act = 'new'
+ORDER BY q.geom
+;
+UPDATE holdings_building b SET
+    geom = coalesce(q.geom, b.geom), point = CASE WHEN q.geom IS NULL THEN b.point ELSE q.point END,
+    area_m2 = coalesce(q.area_m2, b.area_m2), storeys = coalesce(q.storeys, b.storeys),
+    structure = coalesce(nullif(q.structure, ''), b.structure), "use" = coalesce(nullif(q."use", ''), b."use"),
+    built_year = coalesce(q.built_year, b.built_year), survey_row_id = q.row_id
+FROM survey_ready q WHERE q.act = 'same' AND b.id = q.building_id
+;
+UPDATE survey_ready q SET road_id = k.road_id FROM survey_road k WHERE k.ward = q.ward_number AND k.key = q.road_key
+;
+CREATE TEMP TABLE survey_holding ON COMMIT DROP AS
+SELECT d.ward_number, d.road_id, d.number_key, d.row_id, h.id AS old_id,
+    coalesce(h.id, nextval(pg_get_serial_sequence('holdings_holding', 'id'))) AS holding_id
+FROM (
+    SELECT DISTINCT ON (ward_number, road_id, number_key) ward_number, road_id, number_key, row_id
+    FROM survey_ready WHERE number_key <> '' ORDER BY ward_number, road_id, number_key, n
+) d
+LEFT JOIN holdings_holding h ON h.ward_id = d.ward_number AND coalesce(h.road_id, 0) = coalesce(d.road_id, 0)
+    AND h.number_key = d.number_key
+;
+ANALYZE survey_holding
+;
+INSERT INTO holdings_holding (
+    id, ward_id, road_id, mahalla_id, number_written, number_key, code, old_number, frontage, route_order, state,
+    survey_row_id
+)
+SELECT f.holding_id, f.ward_number, f.road_id, m.id, f.number_written, f.number_key,
+    CASE WHEN f.base IS NOT NULL AND f.road_no IS NOT NULL AND f.suffix <= 99 AND f.ward_number <= 99 THEN
+        lpad(f.ward_number::text, 2, '0') || '-' || lpad(f.road_no::text, 3, '0') || '-' || lpad(f.base::text, 4, '0')
+        || '-' || lpad(f.suffix::text, 2, '0')
+    END,
+    f.old_number, coalesce(nullif(f.frontage, ''), 'lane'),
+    f.last_route + row_number() OVER (PARTITION BY f.ward_number ORDER BY f.road_no NULLS FIRST, f.base, f.number_key),
+    'active', f.row_id
+FROM (
+    SELECT e.*, e.used + row_number() OVER (
+        PARTITION BY e.ward_number, e.road_no, e.base
+        ORDER BY (e.number_key = e.base::text) DESC, length(e.number_key), e.number_key) AS suffix
+    FROM (
+        SELECT d.*, coalesce(max_used.suffix, -1) AS used, coalesce(routes.last, 0) AS last_route
+        FROM (
+            SELECT g.holding_id, g.ward_number, g.road_id, g.number_key, q.row_id, q.number_written, q.old_number,
+                q.frontage, q.mahalla_written,
+                CASE WHEN substring(g.number_key FROM '^[0-9]+')::numeric <= 9999
+                    THEN substring(g.number_key FROM '^[0-9]+')::int END AS base,
+                CASE
+                    WHEN g.road_id IS NULL THEN 0
+                    WHEN nullif(regexp_replace(o.code, '[^0-9]', '', 'g'), '')::int <= 999
+                        THEN nullif(regexp_replace(o.code, '[^0-9]', '', 'g'), '')::int
+                END AS road_no
+            FROM survey_holding g
+            JOIN survey_ready q USING (row_id)
+            LEFT JOIN holdings_road o ON o.id = g.road_id
+            WHERE g.old_id IS NULL
+        ) d
+        LEFT JOIN (
+            SELECT left(code, 11) AS stem, max(right(code, 2)::int) AS suffix
+            FROM holdings_holding WHERE code IS NOT NULL GROUP BY 1
+        ) max_used ON max_used.stem = lpad(d.ward_number::text, 2, '0') || '-' || lpad(d.road_no::text, 3, '0') || '-'
+            || lpad(d.base::text, 4, '0')
+        LEFT JOIN (
+            SELECT ward_id, max(route_order) AS last FROM holdings_holding GROUP BY 1
+        ) routes ON routes.ward_id = d.ward_number
+    ) e
+) f
+LEFT JOIN holdings_mahalla m ON m.ward_id = f.ward_number AND m.name_bn = f.mahalla_written
+;
+INSERT INTO holdings_holdingbuilding (holding_id, building_id)
+SELECT DISTINCT g.holding_id, q.building_id
+FROM survey_ready q
+JOIN survey_holding g ON g.ward_number = q.ward_number AND g.number_key = q.number_key
+    AND coalesce(g.road_id, 0) = coalesce(q.road_id, 0)
+WHERE q.building_id IS NOT NULL AND q.number_key <> ''
+ON CONFLICT DO NOTHING
+;
+INSERT INTO holdings_unit (
+    holding_id, building_id, storey, "use", structure, occupancy, area_sqft, monthly_rent_amount, valid, survey_row_id
+)
+SELECT g.holding_id, q.building_id, storey, q."use", q.structure, q.occupancy, q.area_sqft,
+    CASE WHEN storey = 0 THEN q.monthly_rent_amount END, daterange(%(today)s, NULL), q.row_id
+FROM survey_ready q
+JOIN survey_holding g ON g.ward_number = q.ward_number AND g.number_key = q.number_key
+    AND coalesce(g.road_id, 0) = coalesce(q.road_id, 0)
+CROSS JOIN LATERAL generate_series(0, CASE WHEN %(by_storey)s THEN greatest(coalesce(q.storeys, 1), 1) - 1 ELSE 0 END)
+    AS storey
+WHERE q."use" <> '' AND q.structure <> '' AND q.occupancy <> '' AND q.area_sqft > 0
+    AND NOT EXISTS (SELECT FROM holdings_unit u WHERE u.holding_id = g.old_id)
+;
+CREATE TEMP TABLE survey_owner ON COMMIT DROP AS
+SELECT g.holding_id, q.owner_bn, q.owner_en, q.guardian_name, q.mobile, known.id AS old_id,
+    dense_rank() OVER (ORDER BY q.owner_bn, q.guardian_name, q.mobile,
+        CASE WHEN q.mobile = '' THEN g.holding_id END) AS person
+FROM survey_holding g
+JOIN survey_ready q USING (row_id)
+LEFT JOIN LATERAL (
+    SELECT o.id FROM holdings_owner o WHERE q.mobile <> '' AND o.mobile = q.mobile
+        AND holdings_fold(o.name_bn) = holdings_fold(q.owner_bn) ORDER BY o.id LIMIT 1
+) known ON true
+WHERE q.owner_bn <> '' AND NOT EXISTS (SELECT FROM holdings_ownership s WHERE s.holding_id = g.holding_id)
+;
+CREATE TEMP TABLE survey_person ON COMMIT DROP AS
+SELECT DISTINCT ON (person) person,
+    coalesce(old_id, nextval(pg_get_serial_sequence('holdings_owner', 'id'))) AS owner_id, old_id, owner_bn, owner_en,
+    guardian_name, mobile
+FROM survey_owner ORDER BY person, holding_id
+;
+INSERT INTO holdings_owner (id, name_bn, name_en, guardian_name, mobile)
+SELECT owner_id, owner_bn, owner_en, guardian_name, mobile FROM survey_person WHERE old_id IS NULL
+;
+INSERT INTO holdings_ownership (holding_id, owner_id, share, valid)
+SELECT o.holding_id, p.owner_id, 1, daterange(%(today)s, NULL) FROM survey_owner o JOIN survey_person p USING (person)
+;
+UPDATE holdings_surveyrow r SET outcome = 'applied' FROM survey_ready q WHERE r.id = q.row_id
+;
+UPDATE holdings_surveyrow SET outcome = 'rejected'
+WHERE file_id = %(file)s AND outcome = 'waiting' AND decision = 'reject'

@@ -1,0 +1,53 @@
+-- First part of an application: which rows are ready, and the roads they bring.
+CREATE TEMP TABLE survey_ready ON COMMIT DROP AS
+SELECT r.id AS row_id, r.number AS n, r.decision, x.bin, x.ward_number, x.road_written, x.road_key, x.mahalla_written,
+    x.number_written, x.number_key, x.old_number, x.storeys, x.structure, x."use", x.frontage, x.occupancy,
+    x.built_year, x.area_sqft, x.monthly_rent_amount, x.owner_bn, x.owner_en, x.guardian_name, x.mobile, x.geom,
+    x.point, x.area_m2, x.leader_row_id,
+    CASE
+        WHEN x.leader_row_id IS NOT NULL THEN 'share'
+        WHEN r.decision = 'same' OR (r.decision = '' AND x.match = 'same') THEN 'same'
+        WHEN x.geom IS NOT NULL THEN 'new'
+        ELSE 'none'
+    END AS act,
+    CASE
+        WHEN x.leader_row_id IS NOT NULL THEN NULL
+        WHEN r.decision = 'same' OR (r.decision = '' AND x.match = 'same')
+            THEN coalesce(r.decided_building_id, x.building_id)
+        WHEN x.geom IS NOT NULL THEN nextval(pg_get_serial_sequence('holdings_building', 'id'))
+    END AS building_id,
+    NULL::bigint AS road_id, NULL::bigint AS mahalla_id, NULL::bigint AS holding_id, false AS makes_holding
+FROM holdings_surveyrow r
+JOIN holdings_surveyreading x ON x.row_id = r.id
+WHERE r.file_id = %(file)s AND x.file_id = %(file)s AND r.outcome = 'waiting' AND r.decision <> 'reject'
+    AND x.ward_number IS NOT NULL
+    AND (r.decision <> '' OR NOT EXISTS (
+        SELECT FROM holdings_surveyproblem p WHERE p.row_id = r.id AND p.blocking))
+;
+-- A flat waits for the row that brings its building.
+DELETE FROM survey_ready f
+WHERE f.leader_row_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM survey_ready l WHERE l.row_id = f.leader_row_id)
+    AND NOT EXISTS (SELECT FROM holdings_building b WHERE b.survey_row_id = f.leader_row_id)
+;
+UPDATE survey_ready f SET building_id = coalesce(
+    (SELECT l.building_id FROM survey_ready l WHERE l.row_id = f.leader_row_id),
+    (SELECT b.id FROM holdings_building b WHERE b.survey_row_id = f.leader_row_id LIMIT 1))
+WHERE f.leader_row_id IS NOT NULL
+;
+ANALYZE survey_ready
+;
+INSERT INTO holdings_road (ward_id, code, name_bn, name_en, hierarchy)
+SELECT ward_number, lpad((last + row_number() OVER (PARTITION BY ward_number ORDER BY road_key))::text, 3, '0'),
+    road_written, road_written, 'lane'
+FROM (
+    SELECT DISTINCT ON (q.ward_number, q.road_key) q.ward_number, q.road_key, q.road_written, m.last
+    FROM survey_ready q
+    LEFT JOIN LATERAL (
+        SELECT coalesce(max(nullif(regexp_replace(code, '[^0-9]', '', 'g'), '')::int), 0) AS last
+        FROM holdings_road WHERE ward_id = q.ward_number
+    ) m ON true
+    WHERE q.road_key <> '' AND NOT EXISTS (
+        SELECT FROM survey_road k WHERE k.ward = q.ward_number AND k.key = q.road_key)
+    ORDER BY q.ward_number, q.road_key, q.n
+) missing

@@ -1,0 +1,12 @@
+-- Pairs of different footprints of this file that share ground; `share` of the smaller one. The later row answers.
+CREATE TEMP TABLE survey_overlap ON COMMIT DROP AS
+SELECT late, early, early_n, shared / smaller AS share, shared / larger AS mutual
+FROM (
+    SELECT b.row_id AS late, a.row_id AS early, a.n AS early_n, ST_Area(ST_Intersection(a.g, b.g)) AS shared,
+        least(ST_Area(a.g), ST_Area(b.g)) AS smaller, greatest(ST_Area(a.g), ST_Area(b.g)) AS larger
+    FROM survey_shape a
+    JOIN survey_shape b ON a.g && b.g AND a.n < b.n AND ST_Intersects(a.g, b.g)
+    WHERE a.valid AND b.valid
+        AND NOT EXISTS (SELECT FROM survey_group x WHERE x.row_id IN (a.row_id, b.row_id))
+) pair
+WHERE shared >= smaller * %(named)s AND smaller > 0

@@ -1,0 +1,178 @@
+-- Everything that is wrong with the rows just read. Blocking ones stop a row until a person decides.
+-- Blocks are separated by ";" lines; each is one INSERT … SELECT over the whole file.
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT row_id, code, 'geometry', '', true, details
+FROM (
+    SELECT s.row_id,
+        CASE
+            WHEN s.broken THEN 'broken_geometry'
+            WHEN s.unplaced THEN NULL
+            WHEN s.kind = 'none' AND %(spatial)s THEN 'empty_geometry'
+            WHEN s.kind = 'other' THEN 'not_a_polygon'
+            WHEN s.kind = 'polygon' AND coalesce(s.area, 0) < %(smallest)s THEN 'zero_area'
+            WHEN NOT s.valid THEN 'invalid_ring'
+        END AS code,
+        CASE WHEN NOT s.valid AND s.area > 0 THEN jsonb_build_object(
+            'kept', round((100 * s.area / nullif(e.enclosed, 0))::numeric, 1),
+            'reason', ST_IsValidReason(r.geom)
+        ) ELSE '{}' END AS details
+    FROM survey_shape s
+    JOIN holdings_surveyrow r ON r.id = s.row_id
+    LEFT JOIN LATERAL (
+        -- What the surveyor enclosed: the hull of each ring drawn, since a crossed ring has no area of its own.
+        SELECT ST_Area(ST_Transform(ST_ConvexHull(r.geom), %(metric)s)) AS enclosed WHERE NOT s.valid
+    ) e ON true
+    WHERE s.broken OR s.unplaced OR NOT s.valid OR s.kind IN ('none', 'other') OR s.area < %(smallest)s
+        OR (s.kind = 'polygon' AND s.area IS NULL)
+) judged
+WHERE code IS NOT NULL
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'outside_wards', 'geometry', coalesce(r.ward_stated::text, ''), true,
+    jsonb_build_object('metres', round((
+        SELECT min(ST_Distance(ST_Transform(w.geom, %(metric)s), ST_Transform(r.point, %(metric)s)))
+        FROM (SELECT geom FROM holdings_ward ORDER BY geom <-> r.point LIMIT 3) w
+    )))
+FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
+WHERE r.ward_stands IS NULL AND r.point IS NOT NULL AND s.kind <> 'other'
+    AND NOT EXISTS (SELECT FROM holdings_surveyproblem p WHERE p.row_id = r.row_id AND p.code IN ('swapped_axes', 'wrong_crs'))
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'unknown_ward', 'ward', coalesce(c.ward, ''), true, '{}'
+FROM holdings_surveyreading r JOIN survey_cell c USING (row_id)
+WHERE (c.ward_no IS NOT NULL AND NOT EXISTS (SELECT FROM holdings_ward w WHERE w.number = c.ward_no))
+    OR (c.ward_no IS NULL AND r.point IS NULL AND NOT %(spatial)s)
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'ward_mismatch', 'ward', r.ward_stated::text, true, jsonb_build_object('stands', r.ward_stands)
+FROM holdings_surveyreading r JOIN survey_shape s USING (row_id) JOIN holdings_ward w ON w.number = r.ward_stated
+WHERE r.ward_stands <> r.ward_stated
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT s.row_id, 'straddles_ward', 'geometry', t.ward::text, false, jsonb_build_object(
+    'outside', round((100 * (1 - ST_Area(ST_Intersection(w.geom, s.g)) / ST_Area(s.g)))::numeric, 1))
+FROM survey_stand t JOIN survey_shape s USING (row_id) JOIN holdings_ward w ON w.number = t.ward
+WHERE NOT t.whole AND s.area >= %(smallest)s
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'missing_ward', 'ward', coalesce(c.ward, ''), false, jsonb_build_object('stands', r.ward_stands)
+FROM holdings_surveyreading r JOIN survey_cell c USING (row_id)
+WHERE r.ward_stated IS NULL AND r.ward_stands IS NOT NULL AND %(ward_mapped)s
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'missing_number', 'number', coalesce(c.number, ''), false, '{}'
+FROM holdings_surveyreading r JOIN survey_cell c USING (row_id)
+WHERE r.number_key = '' AND (r.geom IS NOT NULL OR r.building_id IS NOT NULL)
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'nothing_to_enter', 'number', coalesce(c.number, ''), true, '{}'
+FROM holdings_surveyreading r JOIN survey_cell c USING (row_id) JOIN survey_shape s USING (row_id)
+WHERE r.number_key = '' AND r.geom IS NULL AND r.building_id IS NULL AND (s.kind = 'point' OR NOT %(spatial)s)
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT g.row_id, 'duplicate_row', 'geometry', '', true, jsonb_build_object('first', g.twin)
+FROM survey_group g WHERE g.twin_rank > 1
+UNION ALL
+SELECT o.late, 'duplicate_row', 'geometry', '', true, jsonb_build_object('first', min(o.early_n))
+FROM survey_overlap o JOIN holdings_surveyreading a ON a.row_id = o.early JOIN holdings_surveyreading b ON b.row_id = o.late
+WHERE o.mutual >= %(duplicate)s AND a.number_key = b.number_key
+GROUP BY o.late
+ON CONFLICT DO NOTHING
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT d.row_id, 'duplicate_bin', 'bin', d.bin, true, jsonb_build_object('first', d.first_n)
+FROM (
+    SELECT r.row_id, r.bin, r.leader_row_id, row_number() OVER bins AS rank, first_value(s.n) OVER bins AS first_n
+    FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
+    WHERE r.bin <> '' WINDOW bins AS (PARTITION BY r.bin ORDER BY s.n)
+) d
+WHERE d.rank > 1 AND d.leader_row_id IS NULL AND NOT EXISTS (
+    SELECT FROM holdings_surveyproblem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT o.late, CASE WHEN max(o.share) >= %(blocks)s THEN 'overlap' ELSE 'slight_overlap' END, 'geometry', '',
+    max(o.share) >= %(blocks)s,
+    jsonb_build_object('others', (array_agg(o.early_n ORDER BY o.share DESC))[1:5],
+        'share', round((100 * max(o.share))::numeric, 1))
+FROM survey_overlap o
+WHERE NOT EXISTS (SELECT FROM holdings_surveyproblem p WHERE p.row_id = o.late AND p.code = 'duplicate_row')
+GROUP BY o.late
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT d.row_id, 'duplicate_number', 'number', left(d.number_written, 200), true, jsonb_build_object('first', d.first_n)
+FROM (
+    SELECT r.row_id, r.number_written, row_number() OVER doors AS rank, first_value(s.n) OVER doors AS first_n
+    FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
+    WHERE r.number_key <> '' AND r.ward_number IS NOT NULL
+    WINDOW doors AS (PARTITION BY r.ward_number, r.road_key, r.number_key ORDER BY s.n)
+) d
+WHERE d.rank > 1 AND NOT EXISTS (
+    SELECT FROM holdings_surveyproblem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'duplicate_number', 'number', left(r.number_written, 200), true, jsonb_build_object('holding', h.id)
+FROM holdings_surveyreading r
+JOIN survey_shape s USING (row_id)
+LEFT JOIN survey_road k ON k.ward = r.ward_number AND k.key = r.road_key
+JOIN holdings_holding h ON h.ward_id = r.ward_number AND coalesce(h.road_id, 0) = coalesce(k.road_id, 0)
+    AND h.number_key = r.number_key
+WHERE r.number_key <> '' AND (r.road_key = '' OR k.road_id IS NOT NULL)
+    AND EXISTS (SELECT FROM holdings_holdingbuilding l WHERE l.holding_id = h.id)
+    AND NOT EXISTS (SELECT FROM holdings_holdingbuilding l WHERE l.holding_id = h.id AND l.building_id = r.building_id)
+    AND (r.geom IS NOT NULL OR r.building_id IS NOT NULL)
+ON CONFLICT DO NOTHING
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'unknown_road', 'road', r.road_written, false, '{}'
+FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
+WHERE r.road_key <> '' AND r.ward_number IS NOT NULL
+    AND NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = r.ward_number AND k.key = r.road_key)
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT c.row_id, 'unknown_word', v.field, left(v.written, 200), false, '{}'
+FROM survey_cell c
+CROSS JOIN LATERAL (VALUES ('structure', c.structure), ('use', c."use"), ('frontage', c.frontage), ('occupancy', c.occupancy))
+    AS v(field, written)
+JOIN survey_word w ON w.field = v.field AND w.written = v.written AND w.value IS NULL
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT c.row_id, CASE v.field WHEN 'mobile' THEN 'bad_mobile' ELSE 'bad_number' END, v.field, left(v.written, 200), false, '{}'
+FROM survey_cell c
+CROSS JOIN LATERAL (VALUES
+    ('ward', c.ward, c.ward_no IS NOT NULL),
+    ('storeys', c.storeys, c.storeys_n BETWEEN 0 AND 60),
+    ('built_year', c.built_year, c.built_year_n BETWEEN 1700 AND 2100),
+    ('area_sqft', c.area_sqft, c.area_sqft = 'footprint' OR c.area_sqft_n > 0),
+    ('rent', c.rent, c.rent_n IS NOT NULL),
+    ('mobile', c.mobile, c.mobile_n ~ '^01[3-9][0-9]{8}$')
+) AS v(field, written, good)
+WHERE v.written IS NOT NULL AND v.good IS NOT TRUE
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT c.row_id, 'too_long', v.field, left(v.written, 200), false, jsonb_build_object('most', v.most)
+FROM survey_cell c
+CROSS JOIN LATERAL (VALUES
+    ('bin', c.bin, 40), ('road', c.road, 120), ('mahalla', c.mahalla, 80), ('number', c.number, 40),
+    ('old_number', c.old_number, 40), ('owner_bn', c.owner_bn, 150), ('owner_en', c.owner_en, 150),
+    ('guardian', c.guardian, 150)
+) AS v(field, written, most)
+WHERE length(v.written) > v.most
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, CASE r.match WHEN 'split' THEN 'register_split' ELSE 'register_conflict' END, 'geometry', r.bin, true,
+    jsonb_build_object('building', r.building_id, 'bin', b.bin)
+FROM holdings_surveyreading r JOIN survey_shape s USING (row_id) LEFT JOIN holdings_building b ON b.id = r.building_id
+WHERE r.match IN ('split', 'conflict')
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT DISTINCT ON (r.row_id) r.row_id, 'owner_differs', 'owner_bn', '', false, jsonb_build_object('holding', h.id)
+FROM holdings_surveyreading r
+JOIN survey_shape s USING (row_id)
+LEFT JOIN survey_road k ON k.ward = r.ward_number AND k.key = r.road_key
+JOIN holdings_holding h ON h.ward_id = r.ward_number AND coalesce(h.road_id, 0) = coalesce(k.road_id, 0)
+    AND h.number_key = r.number_key
+JOIN holdings_ownership o ON o.holding_id = h.id AND upper_inf(o.valid)
+WHERE r.owner_bn <> '' AND r.number_key <> '' AND NOT EXISTS (
+    SELECT FROM holdings_ownership x JOIN holdings_owner p ON p.id = x.owner_id
+    WHERE x.holding_id = h.id AND upper_inf(x.valid) AND holdings_fold(p.name_bn) = holdings_fold(r.owner_bn))
+ON CONFLICT DO NOTHING
