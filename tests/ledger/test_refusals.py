@@ -92,7 +92,11 @@ def test_lines_without_an_entry_are_refused() -> None:
 
 def test_a_balanced_pair_added_to_an_old_entry_is_refused() -> None:
     entry = posted("x:1")
-    pair = PAIR.format(id=entry.pk).replace(f"({entry.pk}, 1,", f"({entry.pk}, 3,").replace(f"({entry.pk}, 2,", f"({entry.pk}, 4,")
+    pair = (
+        PAIR.format(id=entry.pk)
+        .replace(f"({entry.pk}, 1,", f"({entry.pk}, 3,")
+        .replace(f"({entry.pk}, 2,", f"({entry.pk}, 4,")
+    )
     with refused("entry_has_exactly_its_lines"):
         sql(LINE.format(rows=pair))
 
@@ -118,14 +122,18 @@ def test_entries_of_one_posting_leave_no_hole_in_their_ids() -> None:
 )
 def test_a_row_with_a_foreign_hash_is_refused(statement: str, rule: str) -> None:
     with refused(rule):
-        sql(f"WITH e AS ({statement.format(rows='(900001, $$x:1$$, 100.00, 2)')}) {LINE.format(rows=PAIR.format(id=900001))}")
+        sql(
+            f"WITH e AS ({statement.format(rows='(900001, $$x:1$$, 100.00, 2)')}) {LINE.format(rows=PAIR.format(id=900001))}"
+        )
 
 
 def test_a_reversal_that_is_not_the_mirror_is_refused() -> None:
     entry = posted("x:1", "100.00")
-    statement = ENTRY.replace("line_count, row_hash)", "line_count, reverses_id, row_hash)").replace(
-        "v.line_count,\n", "v.line_count, %(old)s,\n"
-    ).replace("'', NULL,", "'', %(old)s,")
+    statement = (
+        ENTRY.replace("line_count, row_hash)", "line_count, reverses_id, row_hash)")
+        .replace("v.line_count,\n", "v.line_count, %(old)s,\n")
+        .replace("'', NULL,", "'', %(old)s,")
+    )
     with refused("reversal_mirrors_its_entry"):
         sql(
             f"WITH e AS ({statement.format(rows='(900001, $$x:2$$, 100.00, 2)')}) {LINE.format(rows=PAIR.format(id=900001))}",
@@ -156,8 +164,10 @@ def test_the_owner_too_can_only_append(full_books: None, book: str, change: str)
 def test_an_update_by_conflict_is_refused() -> None:
     remember(key="k", request_hash=b"h" * 32, response={"a": 1}, at=AT)
     with refused("append_only"):
-        sql("INSERT INTO ledger_idempotencykey SELECT * FROM ledger_idempotencykey "
-            "ON CONFLICT (key) DO UPDATE SET response = '{}'")
+        sql(
+            "INSERT INTO ledger_idempotencykey SELECT * FROM ledger_idempotencykey "
+            "ON CONFLICT (key) DO UPDATE SET response = '{}'"
+        )
 
 
 def test_an_account_keeps_its_meaning() -> None:

@@ -62,9 +62,7 @@ def line_hash(
     entry_id: int, n: int, account: str, holding_id: int | None, head: str, debit: Decimal, credit: Decimal
 ) -> bytes:
     """Hash of a line row; amounts in taka with two decimals as stored."""
-    return digest(
-        f"line|{entry_id}|{n}|{_or_empty(holding_id)}|{debit}|{credit}|{measured(account)}|{measured(head)}"
-    )
+    return digest(f"line|{entry_id}|{n}|{_or_empty(holding_id)}|{debit}|{credit}|{measured(account)}|{measured(head)}")
 
 
 def receipt_hash(
@@ -81,9 +79,7 @@ def batch_root(
     first: int, last: int, label: str, lines: int, total: Decimal, entries_digest: bytes, lines_digest: bytes
 ) -> bytes:
     """Root of a batch; the digests are SHA-256 over the row hashes, entries by id, lines by entry and n."""
-    return digest(
-        f"batch|{first}|{last}|{lines}|{total}|{entries_digest.hex()}|{lines_digest.hex()}|{measured(label)}"
-    )
+    return digest(f"batch|{first}|{last}|{lines}|{total}|{entries_digest.hex()}|{lines_digest.hex()}|{measured(label)}")
 
 
 def seal_hash(
@@ -93,9 +89,7 @@ def seal_hash(
 
     `details_text` is the jsonb column as PostgreSQL prints it.
     """
-    return digest(
-        f"seal|{seal_id}|{kind}|{subject}|{root.hex()}|{previous.hex()}|{instant(sealed_at)}|{details_text}"
-    )
+    return digest(f"seal|{seal_id}|{kind}|{subject}|{root.hex()}|{previous.hex()}|{instant(sealed_at)}|{details_text}")
 
 
 class NotCanonical(TypeError):

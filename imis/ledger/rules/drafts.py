@@ -45,7 +45,9 @@ def _check_line(number: int, line: LineDraft) -> None:
         if not amount.is_finite() or amount < 0 or amount >= _CEILING or amount != amount.quantize(_PAISA):
             raise UnbalancedDraft(f"Line {number}: {amount} is not an amount of taka and paisa.")
     if (line.debit > 0) == (line.credit > 0):
-        raise UnbalancedDraft(f"Line {number}: exactly one of debit {line.debit} and credit {line.credit} is above zero.")
+        raise UnbalancedDraft(
+            f"Line {number}: exactly one of debit {line.debit} and credit {line.credit} is above zero."
+        )
     if not line.account:
         raise UnbalancedDraft(f"Line {number} names no account.")
 

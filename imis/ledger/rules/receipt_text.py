@@ -1,6 +1,7 @@
 """The statement a receipt's signature is made over, and the compact token that carries both in a QR code.
 
-Statement: version | key | series | number | amount | holding number | value date | first eight bytes of the payload's hash.
+Statement: version | key | series | number | amount | holding number | value date | mark (eight bytes of the payload's
+hash).
 Token: statement and 64-byte Ed25519 signature in base 32 without padding: capital letters and digits only, the
 alphanumeric mode of QR. About 200 characters: with an address before it, version 9 at level L or M.
 """
@@ -9,9 +10,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 _VERSION = "1"
 _SIGNATURE_BYTES = 64
@@ -54,6 +57,21 @@ class Statement:
 def payload_mark(payload_hash: bytes) -> str:
     """The part of the payload's hash that the statement carries."""
     return base64.urlsafe_b64encode(payload_hash[:_MARK_BYTES]).decode().rstrip("=")
+
+
+def statement_of_payload(
+    key: str, series: str, number: int, payload: Mapping[str, Any], payload_hash: bytes
+) -> Statement:
+    """The statement of a receipt with this payload (`amount`, `holding_number`, `value_date` as text)."""
+    return Statement(
+        key=key,
+        series=series,
+        number=number,
+        amount=Decimal(payload["amount"]),
+        holding_number=payload["holding_number"],
+        value_date=date.fromisoformat(payload["value_date"]),
+        mark=payload_mark(payload_hash),
+    )
 
 
 def pack(statement: Statement, signature: bytes) -> str:

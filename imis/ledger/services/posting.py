@@ -52,7 +52,7 @@ class PostedBatch:
 # Sorting by source once gives each entry its number, its lines side by side, and its sums in one pass; it also
 # lets the unique index on source grow at its right end. A posting with two value dates yields NULL and is refused.
 _POST = """
-WITH draft AS MATERIALIZED (
+WITH draft AS (
     SELECT d.source::text AS source, d.value_date::date AS value_date, d.n::smallint AS n, d.account::text AS account,
            d.holding_id::bigint AS holding_id, coalesce(d.head::text, '') AS head,
            d.debit::numeric(14, 2) AS debit, d.credit::numeric(14, 2) AS credit
@@ -64,11 +64,13 @@ WITH draft AS MATERIALIZED (
     FROM draft
     WINDOW s AS (ORDER BY source), w AS (PARTITION BY source ORDER BY n), e AS (PARTITION BY source)
 ), block AS MATERIALIZED (
-    SELECT ledger_take_entries(max(k) + 1) AS first, set_config('imis.ledger_batch', %(ledger_label)s, true) FROM numbered
+    SELECT ledger_take_entries(max(k) + 1) AS first, set_config('imis.ledger_batch', %(ledger_label)s, true)
+    FROM numbered
 ), entries AS (
     INSERT INTO ledger_entry (id, source, value_date, recorded_at, posted_by_id, memo, reverses_id, amount, line_count,
                               row_hash)
-    SELECT first + k, source, day, %(ledger_at)s, %(ledger_by)s, %(ledger_memo)s, %(ledger_reverses)s, amount, line_count,
+    SELECT first + k, source, day, %(ledger_at)s, %(ledger_by)s, %(ledger_memo)s, %(ledger_reverses)s, amount,
+           line_count,
            ledger_entry_hash(first + k, source, day, %(ledger_at)s, %(ledger_by)s, %(ledger_memo)s, %(ledger_reverses)s,
                              amount, line_count::integer)
     FROM numbered, block WHERE i = 1
@@ -82,7 +84,8 @@ SELECT first FROM block
 """
 _ONE = """
 SELECT %(source)s AS source, %(value_date)s AS value_date, n, account, holding_id, head, debit, credit
-FROM unnest(%(accounts)s::text[], %(holdings)s::bigint[], %(heads)s::text[], %(debits)s::numeric[], %(credits)s::numeric[])
+FROM unnest(%(accounts)s::text[], %(holdings)s::bigint[], %(heads)s::text[],
+            %(debits)s::numeric[], %(credits)s::numeric[])
      WITH ORDINALITY AS line (account, holding_id, head, debit, credit, n)
 """
 
@@ -112,8 +115,8 @@ def post(
         "debits": [line.debit for line in lines],
         "credits": [line.credit for line in lines],
     }
-    first = _insert(_ONE, params, label=source, memo=memo, reverses=reverses, by=by, at=at)
-    return Entry.objects.get(pk=first)
+    _insert(_ONE, params, label=source, memo=memo, reverses=reverses, by=by, at=at)
+    return Entry.objects.get(source=source)
 
 
 def post_set(*, batch: str, drafts_sql: str, params: Mapping[str, Any] | None, by: User, at: datetime) -> PostedBatch:
@@ -127,9 +130,7 @@ def post_set(*, batch: str, drafts_sql: str, params: Mapping[str, Any] | None, b
     if first is None:
         return PostedBatch(entries=0, lines=0, total=Decimal("0.00"), seal=None)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT entry_count, line_count, total FROM ledger_batch WHERE first_entry = %s", [first]
-        )
+        cursor.execute("SELECT entry_count, line_count, total FROM ledger_batch WHERE first_entry = %s", [first])
         entries, lines, total = cursor.fetchone()
     return PostedBatch(entries=entries, lines=lines, total=total, seal=first)
 
@@ -146,7 +147,13 @@ def reverse(*, entry: Entry, source: str, reason: str, by: User, at: datetime) -
         for line in Line.objects.filter(entry_id=entry.pk).order_by("n")
     ]
     return post(
-        source=source, value_date=timezone.localdate(at), lines=mirrored(drafts), by=by, at=at, memo=reason, reverses=entry
+        source=source,
+        value_date=timezone.localdate(at),
+        lines=mirrored(drafts),
+        by=by,
+        at=at,
+        memo=reason,
+        reverses=entry,
     )
 
 
@@ -158,7 +165,7 @@ def _insert(
         raise NoTransaction(f"{label}: open transaction.atomic() around the use case before posting.")
     if at.tzinfo is None:
         raise ValueError("`at` must be an aware datetime.")
-    own = {
+    own: dict[str, Any] = {
         "ledger_label": label,
         "ledger_at": at,
         "ledger_by": by.pk,
@@ -179,7 +186,7 @@ def _explained(error: IntegrityError, label: str) -> Exception:
     diagnosis = getattr(error.__cause__, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None) or ""
     if constraint in ("entry_source_once", "batch_posted_once"):
-        detail = diagnosis.message_detail or ""  # Key (source)=(bill:12) already exists.
+        detail = getattr(diagnosis, "message_detail", None) or ""  # Key (source)=(bill:12) already exists.
         return AlreadyPosted(detail.partition(")=(")[2].rpartition(")")[0] or label)
     if constraint == "entry_reversed_once":
         return AlreadyPosted(label)

@@ -18,12 +18,13 @@ from imis.errors import BadInput
 from imis.ledger import keys
 from imis.ledger.models import Entry, Receipt
 from imis.ledger.rules import canonical
-from imis.ledger.rules.receipt_text import BadToken, Statement, pack, payload_mark, unpack
+from imis.ledger.rules.receipt_text import BadToken, Statement, pack, statement_of_payload, unpack
 from imis.models import User
 
 _AMOUNT = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
 _INSERT = """
-INSERT INTO ledger_receipt (series, number, entry_id, issued_at, issued_by_id, payload, payload_hash, signature, row_hash)
+INSERT INTO ledger_receipt (series, number, entry_id, issued_at, issued_by_id, payload, payload_hash, signature,
+                            row_hash)
 VALUES (%(series)s, %(number)s, %(entry)s, %(at)s, %(by)s, %(payload)s::jsonb, %(payload_hash)s, %(signature)s,
         ledger_receipt_hash(%(series)s, %(number)s, %(entry)s, %(at)s, %(by)s, %(payload_hash)s, %(signature)s))
 RETURNING id
@@ -59,8 +60,8 @@ def issue_receipt(*, series: str, entry: Entry, payload: Mapping[str, Any], by: 
     payload_hash = canonical.digest(payload_json)
     key = keys.private_key()
     number = numbers.next_number(f"receipt:{series}")
-    statement = _statement(keys.key_name(key.public_key()), series, number, stated, payload_hash)
-    row = {
+    statement = statement_of_payload(keys.key_name(key.public_key()), series, number, stated, payload_hash)
+    row: dict[str, Any] = {
         "series": series,
         "number": number,
         "entry": entry.pk,
@@ -84,7 +85,9 @@ def receipt_token(receipt: Receipt) -> str:
 def statement_of(receipt: Receipt) -> Statement:
     """The statement whose signature the receipt carries, under whichever known key signed it."""
     for name in keys.public_keys():
-        statement = _statement(name, receipt.series, receipt.number, receipt.payload, bytes(receipt.payload_hash))
+        statement = statement_of_payload(
+            name, receipt.series, receipt.number, receipt.payload, bytes(receipt.payload_hash)
+        )
         if _signed(statement, bytes(receipt.signature)):
             return statement
     raise keys.NoReceiptKey(f"Receipt {receipt}: no known key made its signature.")
@@ -125,18 +128,6 @@ def _signed(statement: Statement, signature: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
-
-
-def _statement(key: str, series: str, number: int, payload: Mapping[str, Any], payload_hash: bytes) -> Statement:
-    return Statement(
-        key=key,
-        series=series,
-        number=number,
-        amount=Decimal(payload["amount"]),
-        holding_number=payload["holding_number"],
-        value_date=date.fromisoformat(payload["value_date"]),
-        mark=payload_mark(payload_hash),
-    )
 
 
 def _check_payload(payload: Mapping[str, Any]) -> None:
