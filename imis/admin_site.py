@@ -38,7 +38,7 @@ class OfficeAdminSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """The admin's pages without its own sign-in, sign-out and password pages."""
-        own = {"login", "logout", "password_change", "password_change_done", "jsi18n"}
+        own = {"login", "logout", "password_change", "password_change_done"}
         urls = [url for url in super().get_urls() if getattr(url, "name", None) not in own]
         for url in urls:
             _guard(url)

@@ -7,3 +7,7 @@ class ImisConfig(AppConfig):
     name = "imis"
     label = "imis"
     default_auto_field = "django.db.models.BigAutoField"
+    # The application role may add rows to these, never change or delete one (imis.grants).
+    append_only = ("imis_auditrow",)
+    # The application role may add and change rows here, never delete one (imis.grants).
+    never_deleted = ("imis_user", "imis_counter")

@@ -4,7 +4,7 @@ BEGIN
     RAISE EXCEPTION 'append only: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = '23514';
 END $$;
 
-CREATE TRIGGER auditrow_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON imis_auditrow
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON imis_auditrow
     FOR EACH STATEMENT EXECUTE FUNCTION imis_append_only();
 
 -- Roles, wards and rights of staff: each change is kept where the application role cannot write, whatever
@@ -55,5 +55,5 @@ CREATE TRIGGER user_keep_office_change AFTER INSERT OR UPDATE OR DELETE ON imis_
     FOR EACH ROW EXECUTE FUNCTION audit.keep_office_change();
 CREATE TRIGGER user_keep_truncate AFTER TRUNCATE ON imis_user
     FOR EACH STATEMENT EXECUTE FUNCTION audit.keep_office_change();
-CREATE TRIGGER office_change_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.office_change
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.office_change
     FOR EACH STATEMENT EXECUTE FUNCTION imis_append_only();

@@ -1,38 +1,27 @@
-"""Users of every role, and a database that can be emptied although its books refuse it."""
+"""Users of every role, and the database as the application role sees it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
-from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
 from django.test import Client
 
+from imis.grants import grant_to_application
 from imis.models import User
 from imis.roles import Role
 
 PASSWORD = "river-Lantern-mango-48"
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _empty_tables_as_superuser() -> Iterator[None]:
-    """Lets the test runner truncate append-only tables between transactional tests.
-
-    Only a superuser may set session_replication_role, so no application can do the same.
-    """
-    patch = pytest.MonkeyPatch()
-    plain = DatabaseOperations.execute_sql_flush
-
-    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
-        plain(self, ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = DEFAULT"])
-        ContentType.objects.clear_cache()
-
-    patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
-    yield
-    patch.undo()
+@lru_cache(maxsize=1)
+def _hashed() -> str:
+    return make_password(PASSWORD)
 
 
 @pytest.fixture
@@ -47,7 +36,7 @@ def person(db: None) -> Callable[..., User]:
             ward_numbers=wards or [],
             **columns,
         )
-        user.set_password(PASSWORD)
+        user.password = _hashed()
         user.save()
         return user
 
@@ -72,18 +61,23 @@ def administrator(person: Callable[..., User]) -> User:
 
 
 @pytest.fixture
-def as_app_role(db: None) -> Iterator[Callable[[str], Any]]:
-    """Runs one statement as the application role and gives back its rows; refusals raise as they would in service."""
+def as_app_role(db: None) -> Callable[..., Any]:
+    """Runs one statement as the application role, with the rights a release gives; refusals raise.
 
-    def run(sql: str) -> Any:
-        from django.conf import settings
-        from django.db import transaction
+    `SET LOCAL ROLE` ends with the savepoint, so the test goes on as the owner.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DB_APP_ROLE])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE ROLE {connection.ops.quote_name(settings.DB_APP_ROLE)} LOGIN")
+    grant_to_application(settings.DB_APP_ROLE)
 
+    def run(sql: str, parameters: Any = None) -> Any:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL ROLE {settings.DB_APP_ROLE}")
-            cursor.execute(sql)
+            cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(settings.DB_APP_ROLE)}")
+            cursor.execute(sql, parameters)
             rows = cursor.fetchall() if cursor.description else None
             cursor.execute("RESET ROLE")
-            return rows
+        return rows
 
-    yield run
+    return run

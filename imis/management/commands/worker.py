@@ -37,8 +37,9 @@ class Command(BaseCommand):
     def _one_job(self) -> bool:
         try:
             with connection.cursor() as cursor:
-                # The limit of the serving role is for pages; one step of a job may take longer.
+                # The limits of the serving role are for pages; one step of a job may take longer.
                 cursor.execute("SET statement_timeout = '30min'")
+                cursor.execute("SET idle_in_transaction_session_timeout = '30min'")
             job = jobs.work_once(stop=lambda: self._stopping)
         except OperationalError:
             # The database went away; the job's lock went with the session, so it will be reaped.
