@@ -41,7 +41,7 @@ class Chance:
         with np.errstate(over="ignore"):
             start = self._key + np.uint64(zlib.crc32(label.encode())) * _GOLDEN
             bits = mixed(start + np.arange(n, dtype=np.uint64) * _GOLDEN)
-        return (bits >> np.uint64(11)) * (1.0 / (1 << 53))
+        return np.asarray((bits >> np.uint64(11)) * (1.0 / (1 << 53)), dtype=np.float64)
 
     def between(self, label: str, n: int, low: float, high: float) -> Floats:
         """`n` numbers spread evenly over [low, high)."""

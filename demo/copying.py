@@ -6,8 +6,10 @@ import io
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
+from psycopg2.sql import SQL, Identifier, Literal
 
 NULL = "\\N"
+_RESTART = SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {}), false)")
 
 
 def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> int:
@@ -24,6 +26,4 @@ def restart_ids(tables: Iterable[str]) -> None:
     """Sets each table's sequence after the ids that were copied in."""
     with connection.cursor() as cursor:
         for table in tables:
-            cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)"
-            )
+            cursor.execute(_RESTART.format(Literal(table), Identifier(table)))

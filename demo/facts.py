@@ -11,10 +11,19 @@ from numpy.typing import NDArray
 from demo.chance import Chance, Floats, Ints
 from demo.footprints import Footprints, draw
 from demo.plan import WardPlan
-from demo.plots import CROWDED, HOMES, MARKET, PUBLIC, TOWERS, WORKS, Plots
+from demo.plots import CROWDED, HOMES, MARKET, PUBLIC, TOWERS, WORKS
 from demo.streets import MAIN, SECONDARY
 
-USES = ("residential", "commercial", "industrial", "mixed", "religious", "institutional", "vacant_land", "under_construction")
+USES = (
+    "residential",
+    "commercial",
+    "industrial",
+    "mixed",
+    "religious",
+    "institutional",
+    "vacant_land",
+    "under_construction",
+)
 RESIDENTIAL, COMMERCIAL, INDUSTRIAL, MIXED, RELIGIOUS, INSTITUTIONAL, VACANT_LAND, UNDER_CONSTRUCTION = range(8)
 STRUCTURES = ("pucca", "semi_pucca", "tin_shed", "katcha")
 FRONTAGES = ("main_road", "lane", "beyond")
@@ -47,7 +56,7 @@ def ward_facts(one: WardPlan) -> tuple[PlotFacts, BuildingFacts]:
     """Everything about a ward's plots and buildings, in walking order."""
     chance = Chance("facts", one.frame.number)
     standing = np.flatnonzero(~one.bare)
-    prints = draw(chance, Plots(*(column[standing] for column in one.plots)))
+    prints = draw(chance, one.plots.take(standing))
     prints = prints._replace(plot=standing[prints.plot])
     has_building = np.zeros(len(one.bare), dtype=bool)
     has_building[prints.plot] = True
@@ -87,7 +96,7 @@ def _frontages(one: WardPlan) -> Ints:
     if not len(one.bare):
         return np.zeros(0, dtype=np.int64)
     hierarchy = one.roads.hierarchy
-    main = [line for line, road in zip(one.roads.lines, one.roads.road_of_line) if hierarchy[road] == MAIN]
+    main = [line for line, road in zip(one.roads.lines, one.roads.road_of_line, strict=True) if hierarchy[road] == MAIN]
     lines = shapely.multilinestrings([shapely.linestrings(line) for line in main])
     shapely.prepare(lines)
     near: NDArray[np.bool_] = shapely.dwithin(shapely.points(one.plots.corners.mean(axis=1)), lines, NEAR_MAIN_M)

@@ -15,20 +15,34 @@ from demo.plots import CROWDED, HOMES, MARKET, PUBLIC, TOWERS, WORKS, YARD, Plot
 BOX, STEP, ELL, YOU, PORCH, COURT = range(6)
 # How often each shape is built, by kind of block.
 _SHAPES = {
-    HOMES: (0.38, 0.27, 0.16, 0.07, 0.11, 0.01), MARKET: (0.8, 0.2, 0, 0, 0, 0), CROWDED: (0.85, 0.15, 0, 0, 0, 0),
-    PUBLIC: (0.15, 0, 0.3, 0.35, 0, 0.2), WORKS: (0.75, 0.1, 0.15, 0, 0, 0), YARD: (0.7, 0.2, 0.1, 0, 0, 0),
+    HOMES: (0.38, 0.27, 0.16, 0.07, 0.11, 0.01),
+    MARKET: (0.8, 0.2, 0, 0, 0, 0),
+    CROWDED: (0.85, 0.15, 0, 0, 0, 0),
+    PUBLIC: (0.15, 0, 0.3, 0.35, 0, 0.2),
+    WORKS: (0.75, 0.1, 0.15, 0, 0, 0),
+    YARD: (0.7, 0.2, 0.1, 0, 0, 0),
     TOWERS: (0.3, 0.25, 0.1, 0.2, 0.1, 0.05),
 }
 # The farthest a building reaches along the road and back from it, metres.
 _REACH = {
-    HOMES: (15.0, 15.5), MARKET: (7.0, 14.0), CROWDED: (7.0, 8.0), PUBLIC: (48.0, 30.0), WORKS: (40.0, 60.0),
-    YARD: (30.0, 30.0), TOWERS: (24.0, 26.0),
+    HOMES: (15.0, 15.5),
+    MARKET: (7.0, 14.0),
+    CROWDED: (7.0, 8.0),
+    PUBLIC: (48.0, 30.0),
+    WORKS: (40.0, 60.0),
+    YARD: (30.0, 30.0),
+    TOWERS: (24.0, 26.0),
 }
 _SMALLEST, _SMALLEST_HOUSE = 6.0, 4.0  # m²: a shed or a house smaller than this is not surveyed
 # Where buildings of a plot stand in its buildable part: (from x, to x, from y, to y).
-_YARD_PARTS = np.array([
-    [0.0, 1.0, 0.70, 1.0], [0.0, 0.34, 0.0, 0.62], [0.66, 1.0, 0.06, 0.6], [0.40, 0.6, 0.0, 0.22],
-])
+_YARD_PARTS = np.array(
+    [
+        [0.0, 1.0, 0.70, 1.0],
+        [0.0, 0.34, 0.0, 0.62],
+        [0.66, 1.0, 0.06, 0.6],
+        [0.40, 0.6, 0.0, 0.22],
+    ]
+)
 _HOUSE_AND_SHED = np.array([[0.0, 1.0, 0.0, 0.62], [0.08, 0.55, 0.75, 1.0]])
 
 
@@ -67,10 +81,15 @@ def _buildable(chance: Chance, plots: Plots) -> Floats:
     rear = np.where(close, 0.3, chance.between("rear", n, 0.7, 2.6))
     rear = np.maximum(rear, depth - front - reach[:, 1] * chance.between("deep", n, 0.7, 1.1))
     cap = 0.36
-    return np.stack([
-        np.minimum((left + spare * lean) / width, cap), 1 - np.minimum((right + spare * (1 - lean)) / width, cap),
-        np.minimum(front / depth, cap), 1 - np.minimum(rear / depth, 0.7),
-    ], axis=1)
+    return np.stack(
+        [
+            np.minimum((left + spare * lean) / width, cap),
+            1 - np.minimum((right + spare * (1 - lean)) / width, cap),
+            np.minimum(front / depth, cap),
+            1 - np.minimum(rear / depth, 0.7),
+        ],
+        axis=1,
+    )
 
 
 def _parts(chance: Chance, plots: Plots) -> tuple[Ints, Ints, Floats]:
@@ -124,10 +143,15 @@ def draw(chance: Chance, plots: Plots) -> Footprints:
     which, place, part = _parts(chance, plots)
     field = _buildable(chance, plots)[which]
     wide, deep = field[:, 1] - field[:, 0], field[:, 3] - field[:, 2]
-    spot = np.stack([
-        field[:, 0] + part[:, 0] * wide, field[:, 0] + part[:, 1] * wide,
-        field[:, 2] + part[:, 2] * deep, field[:, 2] + part[:, 3] * deep,
-    ], axis=1)
+    spot = np.stack(
+        [
+            field[:, 0] + part[:, 0] * wide,
+            field[:, 0] + part[:, 1] * wide,
+            field[:, 2] + part[:, 2] * deep,
+            field[:, 2] + part[:, 3] * deep,
+        ],
+        axis=1,
+    )
     width, depth = _sizes(plots)
     room = (wide * deep * (part[:, 1] - part[:, 0]) * (part[:, 3] - part[:, 2])) * (width * depth)[which]
     kind = np.where(room < 60, BOX, _chosen_shapes(chance, plots.kind[which], place))

@@ -58,7 +58,7 @@ def _width(s: Floats) -> Floats:
     """From bank to western edge, metres, before the city is scaled to its area."""
     x = s / LENGTH
     broad = 2_500 + 1_250 * np.exp(-(((x - 0.66) / 0.22) ** 2)) + 250 * np.sin(2 * np.pi * x * 2.3 + 1.0)
-    return np.asarray(broad + 110 * np.sin(s / 310.0) + 70 * np.sin(s / 127.0 + 1.3))
+    return np.asarray(broad + 100 * np.sin(s / 330.0) + 36 * np.sin(s / 171.0 + 1.3))
 
 
 def _ground(st: Floats, scale: float) -> Floats:
@@ -66,7 +66,7 @@ def _ground(st: Floats, scale: float) -> Floats:
     s, t = st[..., 0], st[..., 1]
     base = np.stack([np.interp(s, knots, points[:, k]) for k in (0, 1)], axis=-1)
     normal = np.stack([np.interp(s, knots, inland[:, k]) for k in (0, 1)], axis=-1)
-    shore = 28 * np.sin(s / 173.0) + 16 * np.sin(s / 71.0 + 0.5)
+    shore = 28 * np.sin(s / 173.0) + 7 * np.sin(s / 83.0 + 0.5)
     reach = shore + t * (_width(s) * scale - shore)
     flat = base + normal * reach[..., None]
     u, v = flat[..., 0], flat[..., 1]
@@ -85,10 +85,14 @@ def _scale() -> float:
     """How much to widen the city so that it covers CITY_KM2."""
     low, high = 0.5, 2.0
     edge = np.linspace(0, 1, 400)
-    ring = np.concatenate([
-        np.stack([edge * LENGTH, 0 * edge], 1), np.stack([0 * edge + LENGTH, edge], 1),
-        np.stack([(1 - edge) * LENGTH, 0 * edge + 1], 1), np.stack([0 * edge, 1 - edge], 1),
-    ])
+    ring = np.concatenate(
+        [
+            np.stack([edge * LENGTH, 0 * edge], 1),
+            np.stack([0 * edge + LENGTH, edge], 1),
+            np.stack([(1 - edge) * LENGTH, 0 * edge + 1], 1),
+            np.stack([0 * edge, 1 - edge], 1),
+        ]
+    )
     for _ in range(40):
         middle = (low + high) / 2
         low, high = (middle, high) if Polygon(_ground(ring, middle)).area < CITY_KM2 * 1e6 else (low, middle)
@@ -135,8 +139,11 @@ def wards() -> tuple[WardFrame, ...]:
     divisions = [_divisions(i, n) for i, n in enumerate(_STRETCHES)]
     fine = np.linspace(0, 1, 81)
     knots = [
-        np.unique(np.concatenate([fine] + ([divisions[i - 1][1]] if i else [])
-                                 + ([divisions[i][0]] if i < len(divisions) else [])))
+        np.unique(
+            np.concatenate(
+                [fine] + ([divisions[i - 1][1]] if i else []) + ([divisions[i][0]] if i < len(divisions) else [])
+            )
+        )
         for i in range(len(_STRETCHES) + 1)
     ]
     found: list[WardFrame] = []
@@ -144,14 +151,18 @@ def wards() -> tuple[WardFrame, ...]:
         for k in range(len(upper) - 1):
             inland = "edge" if k == len(upper) - 2 else f"along-{k + 1}"
             outline, corners = _outline(
-                upper[k:k + 2], lower[k:k + 2], (knots[i], knots[i + 1], bank_s[i:i + 2], edge_s[i:i + 2])
+                upper[k : k + 2], lower[k : k + 2], (knots[i], knots[i + 1], bank_s[i : i + 2], edge_s[i : i + 2])
             )
-            found.append(WardFrame(
-                len(found) + 1, corners,
-                (f"across-{i}", inland, f"across-{i + 1}", f"along-{k}" if k else "bank"),
-                (i % 2 == 1, inland != "edge", i % 2 == 0 and i < len(divisions) - 1, k > 0),
-                outline, _remoteness(corners),
-            ))
+            found.append(
+                WardFrame(
+                    len(found) + 1,
+                    corners,
+                    (f"across-{i}", inland, f"across-{i + 1}", f"along-{k}" if k else "bank"),
+                    (i % 2 == 1, inland != "edge", i % 2 == 0 and i < len(divisions) - 1, k > 0),
+                    outline,
+                    _remoteness(corners),
+                )
+            )
     return tuple(found)
 
 

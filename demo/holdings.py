@@ -9,8 +9,20 @@ import numpy as np
 
 from demo.chance import Chance, Ints
 from demo.facts import (
-    COMMERCIAL, FRONTAGES, INDUSTRIAL, INSTITUTIONAL, MIXED, RELIGIOUS, RESIDENTIAL, SQFT, STRUCTURES, UNDER_CONSTRUCTION,
-    USES, VACANT_LAND, BuildingFacts, PlotFacts,
+    COMMERCIAL,
+    FRONTAGES,
+    INDUSTRIAL,
+    INSTITUTIONAL,
+    MIXED,
+    RELIGIOUS,
+    RESIDENTIAL,
+    SQFT,
+    STRUCTURES,
+    UNDER_CONSTRUCTION,
+    USES,
+    VACANT_LAND,
+    BuildingFacts,
+    PlotFacts,
 )
 from demo.people import Person, institution_name, owner_counts, people
 from demo.places import Mahallas
@@ -68,11 +80,17 @@ def holding_rows(one: WardPlan, plots: PlotFacts, buildings: BuildingFacts, quar
     owners, shares = _owners(chance, plots.use[plot], quarters, plot)
     standing = _standing(buildings)
     return HoldingRows(
-        road.tolist(), quarters.of_plot[plot].tolist(), written, keys, codes,
-        [digits(str(n)) if yes else "" for n, yes in zip(old, had)],
+        road.tolist(),
+        quarters.of_plot[plot].tolist(),
+        written,
+        keys,
+        codes,
+        [digits(str(n)) if yes else "" for n, yes in zip(old, had, strict=True)],
         [FRONTAGES[k] for k in plots.frontage[plot]],
         [(holding, building) for holding, p in enumerate(plot.tolist()) for building in standing[p]],
-        owners, shares, _units(chance, plots, buildings, plot, flat, standing),
+        owners,
+        shares,
+        _units(chance, plots, buildings, plot, flat, standing),
     )
 
 
@@ -90,7 +108,7 @@ def _numbers(chance: Chance, ward: int, road: Ints, homes: Ints) -> tuple[list[s
     letter = chance.whole("letter", len(road), 0, 3)
     count: dict[int, int] = defaultdict(int)
     written, codes = [], []
-    for i, (r, n) in enumerate(zip(road.tolist(), homes.tolist())):
+    for i, (r, n) in enumerate(zip(road.tolist(), homes.tolist(), strict=True)):
         count[r] += 1
         door = _door(count[r], float(style[i]), int(letter[i]))
         for flat in range(n):
@@ -154,10 +172,14 @@ def _units(
             area = float(buildings.prints.area[building]) * SQFT
             storeys, structure = int(buildings.storeys[building]), int(buildings.structure[building])
             if homes > 1:
-                found.append((holding, building, place * storeys // homes, use, structure, area * storeys * 0.86 / homes))
+                found.append(
+                    (holding, building, place * storeys // homes, use, structure, area * storeys * 0.86 / homes)
+                )
                 break
             for storey in range(storeys):
-                found.append((holding, building, storey, use if use != MIXED or not storey else RESIDENTIAL, structure, area))
+                found.append(
+                    (holding, building, storey, use if use != MIXED or not storey else RESIDENTIAL, structure, area)
+                )
     return _used(chance, found, plots.frontage[plot], plots.homes[plot])
 
 
@@ -173,16 +195,25 @@ def _used(
         occupancy = _occupancy(use, storey, bool(homes[holding] > 1), float(luck[i]))
         rent = _RENT.get(written_use, 0) * _BY_STRUCTURE[structure] * _BY_FRONTAGE[frontage[holding]] * level[i] * area
         known = occupancy == "let" and bool(told[i]) and rent >= 100
-        rows.append(UnitRow(
-            holding, building, storey, USES[written_use], STRUCTURES[structure], occupancy,
-            max(10.0, area or float(land[i])), int(round(rent, -2)) if known else None,
-        ))
+        rows.append(
+            UnitRow(
+                holding,
+                building,
+                storey,
+                USES[written_use],
+                STRUCTURES[structure],
+                occupancy,
+                max(10.0, area or float(land[i])),
+                int(round(rent, -2)) if known else None,
+            )
+        )
     return rows
 
 
 def _occupancy(use: int, storey: int, is_flat: bool, luck: float) -> str:
     if use in (RELIGIOUS, INSTITUTIONAL, VACANT_LAND, UNDER_CONSTRUCTION):
         return "owner"
-    own = 0.5 if is_flat else (0.35 if use in (COMMERCIAL, MIXED) and storey == 0 else (0.78, 0.45, 0.25)[min(storey, 2)])
+    own = (
+        0.5 if is_flat else (0.35 if use in (COMMERCIAL, MIXED) and storey == 0 else (0.78, 0.45, 0.25)[min(storey, 2)])
+    )
     return "vacant" if luck > 0.96 else ("owner" if luck < own else "let")
-

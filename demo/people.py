@@ -86,11 +86,17 @@ def _mobiles(chance: Chance, n: int) -> list[str]:
 def institution_name(mahalla: Pair, faith: int, religious: bool) -> Pair:
     """The body that owns a public building."""
     if religious:
-        kind = (("জামে মসজিদ কমিটি", "Jame Masjid Committee"), ("সার্বজনীন মন্দির কমিটি", "Sarbajanin Mandir Committee"),
-                ("খ্রিস্টান গির্জা", "Christian Church"))[faith]
+        kind = (
+            ("জামে মসজিদ কমিটি", "Jame Masjid Committee"),
+            ("সার্বজনীন মন্দির কমিটি", "Sarbajanin Mandir Committee"),
+            ("খ্রিস্টান গির্জা", "Christian Church"),
+        )[faith]
     else:
-        kind = (("সরকারি প্রাথমিক বিদ্যালয়", "Government Primary School"), ("মাধ্যমিক বিদ্যালয়", "Secondary School"),
-                ("স্বাস্থ্য কেন্দ্র", "Health Centre"))[faith]
+        kind = (
+            ("সরকারি প্রাথমিক বিদ্যালয়", "Government Primary School"),
+            ("মাধ্যমিক বিদ্যালয়", "Secondary School"),
+            ("স্বাস্থ্য কেন্দ্র", "Health Centre"),
+        )[faith]
     return f"{mahalla[0]} {kind[0]}", f"{mahalla[1]} {kind[1]}"
 
 

@@ -30,7 +30,7 @@ def mahallas(one: WardPlan, plots: PlotFacts) -> Mahallas:
     count = int(chance.whole("count", 1, 4, 7)[0])
     order = np.argsort(chance.unit("names", len(names.PLACES)))[:count]
     sides = chance.whole("sides", count, 0, 9)
-    chosen = [_sided(names.PLACES[int(place)], int(side)) for place, side in zip(order, sides)]
+    chosen = [_sided(names.PLACES[int(place)], int(side)) for place, side in zip(order, sides, strict=True)]
     if not len(plots.middle):
         return Mahallas(chosen, np.zeros(0, dtype=np.int64))
     seeds = plots.middle[(chance.unit("seeds", count) * len(plots.middle)).astype(int)]
@@ -78,6 +78,6 @@ def _side_road(side: str) -> Pair:
 def lines_of(roads: Roads) -> list[list[Floats]]:
     """The centre lines of each road, metres."""
     found: list[list[Floats]] = [[] for _ in roads.hierarchy]
-    for line, road in zip(roads.lines, roads.road_of_line):
+    for line, road in zip(roads.lines, roads.road_of_line, strict=True):
         found[int(road)].append(line)
     return found

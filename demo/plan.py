@@ -20,7 +20,39 @@ from demo.streets import Grain, Roads, lay_out
 SIZES = {"ward": 3_000, "city": 77_000}
 LARGEST = 1_000_000
 # The pilot wards first, then their neighbours, then the rest of the city.
-_ORDER = (22, 23, 21, 25, 24, 20, 19, 26, 18, 27, 28, 16, 17, 15, 29, 13, 12, 14, 30, 31, 10, 11, 9, 7, 8, 6, 4, 5, 3, 2, 1)
+_ORDER = (
+    22,
+    23,
+    21,
+    25,
+    24,
+    20,
+    19,
+    26,
+    18,
+    27,
+    28,
+    16,
+    17,
+    15,
+    29,
+    13,
+    12,
+    14,
+    30,
+    31,
+    10,
+    11,
+    9,
+    7,
+    8,
+    6,
+    4,
+    5,
+    3,
+    2,
+    1,
+)
 _BARE_SHARE = 0.05
 
 
@@ -87,9 +119,11 @@ def _ward_plan(frame: WardFrame, crowding: float) -> WardPlan:
     chance = Chance("plan", frame.number)
     on = built(chance, plots, 0.90 - 0.62 * sparse)
     kept = on | (chance.happens("bare", len(on), _BARE_SHARE) & (plots.kind == HOMES))
-    plots, bare = Plots(*(column[kept] for column in plots)), ~on[kept]
+    plots, bare = plots.take(kept), ~on[kept]
     storeys = _storeys(chance, plots, sparse, crowding)
-    return WardPlan(frame, roads, plots, bare, np.where(bare, 0, storeys), _homes(chance, plots, storeys, bare, crowding))
+    return WardPlan(
+        frame, roads, plots, bare, np.where(bare, 0, storeys), _homes(chance, plots, storeys, bare, crowding)
+    )
 
 
 def _storeys(chance: Chance, plots: Plots, sparse: float, crowding: float) -> Ints:
@@ -99,8 +133,10 @@ def _storeys(chance: Chance, plots: Plots, sparse: float, crowding: float) -> In
     high = chance.choice("high", n, (0.10, 0.24, 0.24, 0.20, 0.15, 0.07)) + 1
     homes = np.where(chance.happens("tall", n, tall), high, low)
     by_kind = {
-        MARKET: chance.whole("market", n, 1, 3), CROWDED: np.ones(n, dtype=np.int64),
-        PUBLIC: chance.whole("public", n, 1, 5), WORKS: chance.whole("works", n, 1, 2),
+        MARKET: chance.whole("market", n, 1, 3),
+        CROWDED: np.ones(n, dtype=np.int64),
+        PUBLIC: chance.whole("public", n, 1, 5),
+        WORKS: chance.whole("works", n, 1, 2),
         TOWERS: chance.whole("towers", n, 5, 11),
     }
     storeys = homes
@@ -140,10 +176,15 @@ def _thinned(one: WardPlan, quota: int) -> WardPlan:
     total = np.cumsum(one.homes[order])
     last = int(np.searchsorted(total, quota))
     homes = one.homes.copy()
-    homes[order[last + 1:]] = 0
+    homes[order[last + 1 :]] = 0
     if last < len(order):
         homes[order[last]] -= int(total[last]) - quota
     keep = np.flatnonzero(homes > 0)
     return WardPlan(
-        one.frame, one.roads, Plots(*(column[keep] for column in one.plots)), one.bare[keep], one.storeys[keep], homes[keep]
+        one.frame,
+        one.roads,
+        one.plots.take(keep),
+        one.bare[keep],
+        one.storeys[keep],
+        homes[keep],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.chance import Chance, Floats, Ints
 from demo.frame import WardFrame
@@ -26,14 +27,25 @@ class Plots(NamedTuple):
     block: Ints
     kind: Ints
 
+    def take(self, which: NDArray[np.bool_] | Ints) -> Plots:
+        """The plots at some places, in their order."""
+        return Plots(self.corners[which], self.road[which], self.block[which], self.kind[which])
+
 
 def block_kinds(ward: WardFrame, blocks: Blocks) -> Ints:
     """What each block is used for: nearer the centre more trade and towers, farther out ponds and yards."""
     far = ward.remoteness
     works = 0.05 if ward.corners[:, 1].min() < 1e-9 and ward.number < 12 else 0.008
     weights = (
-        0.74 - 0.08 * far, 0.03 * (1 - far), 0.02, 0.018 + 0.05 * far, 0.02 + 0.05 * far, 0.022,
-        works, 0.05 + 0.11 * far, 0.055 * (1 - far) ** 2,
+        0.74 - 0.08 * far,
+        0.03 * (1 - far),
+        0.02,
+        0.018 + 0.05 * far,
+        0.02 + 0.05 * far,
+        0.022,
+        works,
+        0.05 + 0.11 * far,
+        0.055 * (1 - far) ** 2,
     )
     return Chance("kinds", ward.number).choice("kind", len(blocks.corners), weights)
 
@@ -102,4 +114,4 @@ def _across(chance: Chance, strip: Floats, road: Ints, block: Ints, kind: Ints, 
     x, y = corners[..., 0], corners[..., 1]
     area = (x * np.roll(y, -1, axis=1) - np.roll(x, -1, axis=1) * y).sum(axis=1) / 2
     usable = (side.min(axis=1) > _NARROWEST) & (area > _SMALLEST)
-    return Plots(corners[usable], road[which][usable], block[which][usable], kind[which][usable])
+    return Plots(corners, road[which], block[which], kind[which]).take(usable)

@@ -82,7 +82,9 @@ class _Pieces:
         )
 
 
-def _cut(pieces: _Pieces, first_road: int, slant: float, chance: Chance, label: str, depth: int) -> tuple[_Pieces, Floats]:
+def _cut(
+    pieces: _Pieces, first_road: int, slant: float, chance: Chance, label: str, depth: int
+) -> tuple[_Pieces, Floats]:
     """Each piece cut in two across sides 0 and 2; returns the halves and the ends of the cuts in (s, t)."""
     n = len(pieces.corners)
     at = chance.between(f"{label}/at", n, 0.40, 0.60)[:, None]
@@ -169,7 +171,7 @@ def _polylines(ends: Floats) -> list[Floats]:
     length = np.linalg.norm(straight[:, 1] - straight[:, 0], axis=1)
     vertices = np.maximum(2, (length / 40).astype(int) + 2)
     lines = []
-    for (start, end), n in zip(ends, vertices):
+    for (start, end), n in zip(ends, vertices, strict=True):
         lines.append(ground(start + (end - start) * np.linspace(0, 1, n)[:, None]))
     return lines
 
@@ -204,8 +206,21 @@ def lay_out(ward: WardFrame, grain: Grain, *, lanes: bool = True) -> tuple[Block
     roads = Roads(_polylines(np.concatenate(survey.ends)), road, kinds, np.round(2 * half, 1))
     pieces = survey.pieces.take(np.argsort(survey.pieces.order, kind="stable"))
     sides = road[pieces.roads]
-    corners, whole = inset(_anticlockwise(ground(pieces.corners)), half[sides])
+    metres = _anticlockwise(ground(pieces.corners))
+    corners, whole = inset(metres, half[sides] + _bulge(pieces.corners, metres))
     return Blocks(corners[whole], sides[whole]), roads
+
+
+def _bulge(corners: Floats, metres: Floats) -> Floats:
+    """How far the bent road on each side reaches into the straight-sided block, metres."""
+    along = np.roll(metres, -1, axis=1) - metres
+    length = np.linalg.norm(along, axis=2, keepdims=True)
+    inward = np.stack([-along[..., 1], along[..., 0]], axis=-1) / length
+    most = np.zeros(metres.shape[:2])
+    for part in (0.25, 0.5, 0.75):
+        road = ground(corners + (np.roll(corners, -1, axis=1) - corners) * part)
+        most = np.maximum(most, ((road - metres - along * part) * inward).sum(axis=2))
+    return most
 
 
 def _anticlockwise(corners: Floats) -> Floats:

@@ -1,0 +1,81 @@
+"""Five years of holding tax on the generated register: assessments, bills, payments, arrears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import partial
+
+from django.utils import timezone
+
+from demo.facts_of_tax import write_tax_facts
+from holdings.models import Holding
+from imis.fiscal import FiscalYear, fiscal_year_of
+from imis.models import User
+from tax.models import RuleSet
+from tax.services.assessments import approve_assessments, assess_ward
+
+YEARS = 5
+Step = tuple[str, Callable[[], object]]
+
+
+@dataclass(frozen=True)
+class History:
+    """What the history is made for: size, the day it ends, and the staff who did it."""
+
+    holdings: int
+    today: date
+    users: dict[str, User]
+
+    @property
+    def this_year(self) -> FiscalYear:
+        """The fiscal year of `today`."""
+        return fiscal_year_of(self.today)
+
+
+def history_steps(history: History, progress: Callable[[str], None]) -> Iterator[Step]:
+    """The steps of the history in order; each is done in one transaction."""
+    yield "tax facts", partial(write_tax_facts, history.users, history.this_year.start_year - YEARS)
+    yield from _assessments(history, progress)
+
+
+def _assessments(history: History, progress: Callable[[str], None]) -> Iterator[Step]:
+    """General assessments under each rule set of the billed years; this year's only in the pilot wards."""
+    first = FiscalYear(history.this_year.start_year - YEARS).start
+    for rule_set in RuleSet.objects.filter(state=RuleSet.State.ADOPTED).order_by("valid"):
+        starts = max(first, rule_set.valid.lower)
+        if rule_set.valid.upper is not None and rule_set.valid.upper <= first or starts > history.this_year.start:
+            continue
+        wards = built_up_wards() if starts < history.this_year.start else pilot_wards()
+        yield f"assessment {starts}", partial(_assess, history, rule_set, wards, starts, progress)
+
+
+def _assess(
+    history: History, rule_set: RuleSet, wards: list[int], starts: date, progress: Callable[[str], None]
+) -> None:
+    outcome = assess_ward(
+        ward=wards, rule_set=rule_set, valid_from=starts, by=history.users["assessor"], at=at_noon(starts)
+    )
+    approved = sum(approve_assessments(ward=ward, by=history.users["approver"], at=at_noon(starts)) for ward in wards)
+    progress(f"assessed by {rule_set.code}: {outcome.first + outcome.raised + approved:,} holdings")
+    if outcome.skipped:
+        raise ValueError(f"the assessment left holdings out: {outcome.skipped}")
+
+
+def built_up_wards() -> list[int]:
+    """Wards that have holdings."""
+    return list(Holding.objects.order_by("ward_id").values_list("ward_id", flat=True).distinct())
+
+
+def pilot_wards() -> list[int]:
+    """Wards where the reassessment of this year is done and bills are out; the others wait for the demo's users."""
+    return [ward for ward in built_up_wards() if ward in PILOT_WARDS]
+
+
+PILOT_WARDS = (22, 21, 24, 25)
+
+
+def at_noon(day: date) -> datetime:
+    """Noon in the city's time zone."""
+    return timezone.make_aware(datetime.combine(day, time(12)))
