@@ -19,10 +19,11 @@ _SECRET_KEYS = re.compile(
     re.I,
 )
 # Keys that match above but hold no person.
-_HARMLESS_KEYS = frozenset({"logger_name", "status_code", "filename", "func_name", "hostname"})
+_HARMLESS_KEYS = frozenset({"logger_name", "status_code", "filename", "func_name", "hostname", "request_id"})
 _DIGIT = "[0-9০-৯]"
-_MOBILE = re.compile(rf"(?<!{_DIGIT})(?:\+?(?:88|৮৮))?[0০][1১]{_DIGIT}[\s-]?(?:{_DIGIT}[\s-]?){{7}}{_DIGIT}(?!{_DIGIT})")
-_LONG_NUMBER = re.compile(rf"(?<!{_DIGIT})(?:{_DIGIT}{{17}}|{_DIGIT}{{13}}|{_DIGIT}{{10}})(?!{_DIGIT})")
+_EDGE = "[0-9A-Za-z০-৯]"
+_MOBILE = re.compile(rf"(?<!{_EDGE})(?:\+?(?:88|৮৮)[\s-]?)?[0০][\s-]?[1১](?:[\s-]?{_DIGIT}){{9}}(?!{_EDGE})")
+_LONG_NUMBER = re.compile(rf"(?<!{_EDGE})(?:{_DIGIT}{{17}}|{_DIGIT}{{13}}|{_DIGIT}{{10}})(?!{_EDGE})")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _QUERY = re.compile(r"\?[^\s\"']*")
 MASK = "***"
@@ -36,7 +37,9 @@ def masked(text: str) -> str:
 
 
 def _clean(key: str, value: Any) -> Any:
-    if _SECRET_KEYS.search(key) and key not in _HARMLESS_KEYS:
+    if key in _HARMLESS_KEYS:
+        return value
+    if _SECRET_KEYS.search(key):
         return MASK
     if isinstance(value, str):
         return masked(value)
@@ -44,8 +47,10 @@ def _clean(key: str, value: Any) -> Any:
         return {inner: _clean(str(inner), content) for inner, content in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_clean("", item) for item in value]
-    if value is None or isinstance(value, (bool, int, float)):
-        return MASK if isinstance(value, int) and _LONG_NUMBER.fullmatch(str(value)) else value
+    if value is None or isinstance(value, (bool, float)):
+        return value
+    if isinstance(value, int):
+        return MASK if _LONG_NUMBER.fullmatch(str(value)) else value
     return masked(str(value))
 
 
