@@ -1,0 +1,46 @@
+"""Typesets one part of a long file in a process of its own: `python -m tax.documents.chunk IN.json OUT.pdf`.
+
+The typesetter's cache lives as long as its process; a process per part bounds memory and uses every core. This
+module starts quickly because it needs neither Django nor the database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tax.documents.bills import PrintedBill, bills_pdf
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def start(bills: Sequence[PrintedBill], *, lang: str, out: Path) -> subprocess.Popen[bytes]:
+    """Starts the typesetting of `bills` into `out`; the caller waits for the process.
+
+    `out` appears whole or not at all, so a part that exists is a part that is finished, whoever was killed.
+    """
+    source = out.with_suffix(f".{os.getpid()}.json")
+    rows = [{"snapshot": bill.snapshot, "code": bill.code} for bill in bills]
+    source.write_text(json.dumps({"lang": lang, "bills": rows}, ensure_ascii=False), encoding="utf-8")
+    # Two processes share the machine already; threads inside them only wait for each other.
+    environment = {**os.environ, "RAYON_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tax.documents.chunk", str(source), str(out)]
+    return subprocess.Popen(command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def main(source: Path, out: Path) -> None:
+    """Reads what `start` wrote, writes the PDF, removes the source: it holds names and is needed no more."""
+    data = json.loads(source.read_text(encoding="utf-8"))
+    made = bills_pdf([PrintedBill(**row) for row in data["bills"]], lang=data["lang"])
+    unfinished = out.with_suffix(f".{os.getpid()}.part")
+    unfinished.write_bytes(made)
+    unfinished.replace(out)
+    source.unlink()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
