@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
+from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -13,9 +16,18 @@ _FOREIGN = {".git", ".local", ".venv", "node_modules", "vendor", "__pycache__", 
 _NO_APPS = {"tests", "benchmarks", "docs", "bin", "deploy", "requirements"}
 
 
-def files(pattern: str) -> list[Path]:
-    """Own files matching a glob, without what tools or registries put there."""
-    return sorted(path for path in ROOT.rglob(pattern) if not _FOREIGN & set(path.relative_to(ROOT).parts))
+@cache
+def _everything() -> tuple[Path, ...]:
+    found: list[Path] = []
+    for folder, below, names in os.walk(ROOT):
+        below[:] = sorted(set(below) - _FOREIGN)
+        found += [Path(folder) / item for item in sorted(names)]
+    return tuple(found)
+
+
+def files(*patterns: str) -> list[Path]:
+    """Own files whose path from the top matches a pattern (`*` crosses folders), less what tools put there."""
+    return [path for path in _everything() if any(fnmatch(name(path), pattern) for pattern in patterns)]
 
 
 def python_files() -> list[Path]:
@@ -28,9 +40,10 @@ def app_files() -> list[Path]:
     return [path for path in python_files() if path.relative_to(ROOT).parts[0] not in _NO_APPS]
 
 
-def packages() -> list[str]:
+@cache
+def packages() -> tuple[str, ...]:
     """Top packages of the application, for example tax."""
-    return sorted({path.relative_to(ROOT).parts[0] for path in app_files() if path.parent != ROOT})
+    return tuple(sorted({path.relative_to(ROOT).parts[0] for path in app_files() if path.parent != ROOT}))
 
 
 def name(path: Path) -> str:
@@ -38,12 +51,14 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     """The parsed file."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def imported(path: Path) -> frozenset[str]:
     """Dotted names of the modules that a file imports, also inside functions."""
     found: set[str] = set()
     for node in ast.walk(tree(path)):
@@ -51,7 +66,7 @@ def imported(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             found.add(node.module)
-    return found
+    return frozenset(found)
 
 
 def run(

@@ -28,7 +28,7 @@ def _contract_packages() -> list[str]:
 
 
 def test_every_package_stands_under_the_contracts() -> None:
-    assert _contract_packages() == packages()
+    assert _contract_packages() == list(packages())
 
 
 def test_contracts_are_kept() -> None:
