@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timezone
 from decimal import Decimal
+from typing import Any
 
 from imis.ledger.models import Entry
 from imis.ledger.services import LineDraft, PostedBatch, post, post_set
@@ -40,3 +41,8 @@ def posted(source: str, amount: str = "100.00", *, lines: Sequence[LineDraft] | 
 def posted_bills(batch: str, count: int) -> PostedBatch:
     """`count` bills of two lines in one batch."""
     return post_set(batch=batch, drafts_sql=BILLS, params={"prefix": f"{batch}:", "count": count}, by=clerk(), at=AT)
+
+
+def payload(amount: str) -> dict[str, Any]:
+    """What a receipt of `amount` says."""
+    return {"amount": amount, "holding_number": "২২-০১২৩/ক", "lines": [{"head": "holding", "paid": amount, "n": 1}]}

@@ -38,8 +38,12 @@ def sql(text: str, **params: Any) -> None:
         cursor.execute(text, {"at": AT, "by": clerk().pk, **params} if "%(" in text else None)
 
 
+def with_lines(entries: str, lines: str) -> str:
+    return f"WITH e AS ({entries}) {LINE.format(rows=lines)}"
+
+
 def write(entries: str, lines: str) -> None:
-    sql(f"WITH e AS ({ENTRY.format(rows=entries)}) {LINE.format(rows=lines)}")
+    sql(with_lines(ENTRY.format(rows=entries), lines))
 
 
 def refused(rule: str) -> Any:
@@ -122,9 +126,7 @@ def test_entries_of_one_posting_leave_no_hole_in_their_ids() -> None:
 )
 def test_a_row_with_a_foreign_hash_is_refused(statement: str, rule: str) -> None:
     with refused(rule):
-        sql(
-            f"WITH e AS ({statement.format(rows='(900001, $$x:1$$, 100.00, 2)')}) {LINE.format(rows=PAIR.format(id=900001))}"
-        )
+        sql(with_lines(statement.format(rows="(900001, 'x:1', 100.00, 2)"), PAIR.format(id=900001)))
 
 
 def test_a_reversal_that_is_not_the_mirror_is_refused() -> None:
@@ -136,7 +138,7 @@ def test_a_reversal_that_is_not_the_mirror_is_refused() -> None:
     )
     with refused("reversal_mirrors_its_entry"):
         sql(
-            f"WITH e AS ({statement.format(rows='(900001, $$x:2$$, 100.00, 2)')}) {LINE.format(rows=PAIR.format(id=900001))}",
+            with_lines(statement.format(rows="(900001, 'x:2', 100.00, 2)"), PAIR.format(id=900001)),
             old=entry.pk,
         )
 
