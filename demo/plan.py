@@ -54,6 +54,7 @@ _ORDER = (
     1,
 )
 _BARE_SHARE = 0.05
+_NEARLY_ALL = 0.9
 
 
 class WardPlan(NamedTuple):
@@ -156,9 +157,12 @@ def _homes(chance: Chance, plots: Plots, storeys: Ints, bare: NDArray[np.bool_],
 
 
 def _exactly(chosen: dict[int, WardPlan], holdings: int) -> dict[int, WardPlan]:
-    """The same wards with holdings left out evenly until `holdings` are there."""
+    """The same wards with `holdings` holdings: a few are left out everywhere, or many in the last ward alone."""
     found = {number: int(one.homes.sum()) for number, one in chosen.items()}
     total = sum(found.values())
+    if holdings < _NEARLY_ALL * total:
+        last = list(chosen)[-1]
+        return {**chosen, last: _part_of(chosen[last], holdings - total + found[last])}
     quotas = {number: holdings * count // total for number, count in found.items()}
     for number in sorted(found, key=lambda k: -(holdings * found[k] % total))[: holdings - sum(quotas.values())]:
         quotas[number] += 1
@@ -166,12 +170,17 @@ def _exactly(chosen: dict[int, WardPlan], holdings: int) -> dict[int, WardPlan]:
 
 
 def _thinned(one: WardPlan, quota: int) -> WardPlan:
-    """A ward with `quota` holdings: plots drop out where they are most remote, some of them anywhere."""
-    middle = one.plots.corners.mean(axis=1)
-    centre = one.frame.outline.mean(axis=0)
-    distance = np.linalg.norm(middle - centre, axis=1)
-    few = quota < 0.6 * one.homes.sum()
-    rank: Floats = distance if few else Chance("thin", one.frame.number).unit("order", len(distance))
+    """A ward with `quota` holdings, the others left out here and there."""
+    return _kept(one, quota, Chance("thin", one.frame.number).unit("order", len(one.homes)))
+
+
+def _part_of(one: WardPlan, quota: int) -> WardPlan:
+    """A ward with the `quota` holdings that lie nearest to the pilot ward's middle."""
+    centre = wards()[_ORDER[0] - 1].outline.mean(axis=0)
+    return _kept(one, quota, np.linalg.norm(one.plots.corners.mean(axis=1) - centre, axis=1))
+
+
+def _kept(one: WardPlan, quota: int, rank: Floats) -> WardPlan:
     order = np.argsort(rank, kind="stable")
     total = np.cumsum(one.homes[order])
     last = int(np.searchsorted(total, quota))
@@ -180,11 +189,4 @@ def _thinned(one: WardPlan, quota: int) -> WardPlan:
     if last < len(order):
         homes[order[last]] -= int(total[last]) - quota
     keep = np.flatnonzero(homes > 0)
-    return WardPlan(
-        one.frame,
-        one.roads,
-        one.plots.take(keep),
-        one.bare[keep],
-        one.storeys[keep],
-        homes[keep],
-    )
+    return WardPlan(one.frame, one.roads, one.plots.take(keep), one.bare[keep], one.storeys[keep], homes[keep])
