@@ -48,10 +48,7 @@ source_checksum() {
 
 prepare_application() {
     manage compilemessages --ignore .local --ignore node_modules
-    manage migrate --no-input
-    if [ -e "$IMIS_ROOT/imis/management/commands/release.py" ]; then
-        manage release
-    fi
+    manage release
     manage collectstatic --no-input
 }
 

@@ -54,8 +54,8 @@ make_socket_folder() {
 # The programs must be of the version that made the data; PG_BIN stays empty when those are not installed.
 choose_programs() {
     PG_BIN=$(newest_server) made_by=
-    if [ -e "$PG_DATA/PG_VERSION" ]; then
-        made_by=$(cat "$PG_DATA/PG_VERSION")
+    if as_server test -e "$PG_DATA/PG_VERSION"; then
+        made_by=$(as_server cat "$PG_DATA/PG_VERSION")
         PG_BIN=$(installed_servers | sed -n "s/^$made_by /$made_by /p" | tail -n 1)
     fi
     PG_BIN=${PG_BIN#* }
@@ -121,13 +121,25 @@ cluster_runs() { [ -e "$PG_DATA/postmaster.pid" ] && as_server "$PG_BIN/pg_ctl" 
 as_admin() { as_server "$PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 -h "$SOCKET_DIR" -U imis_admin "$@"; }
 
 # Extensions go into template1, so that creating a test database needs no superuser.
-# imis_owner owns tables and may make databases; imis_app is granted rows by `manage.py release` and nothing else.
+# imis_owner owns tables, makes test databases and sets the limits of imis_app; imis_app gets its rights by `manage.py release`.
+# Neither is a superuser, so a step that needs one fails here before it fails in production.
 create_roles_and_database() {
     for extension in postgis pg_trgm btree_gist; do
         as_admin -d template1 -c "CREATE EXTENSION IF NOT EXISTS $extension"
     done
-    as_admin -d postgres -c "CREATE ROLE imis_owner LOGIN CREATEDB" -c "CREATE ROLE imis_app LOGIN" \
-        -c "GRANT imis_app TO imis_owner" -c "CREATE DATABASE imis OWNER imis_owner"
+    as_admin -d postgres -c "CREATE ROLE imis_owner LOGIN CREATEDB CREATEROLE" -c "CREATE ROLE imis_app LOGIN" \
+        -c "GRANT imis_app TO imis_owner WITH ADMIN OPTION" -c "CREATE DATABASE imis OWNER imis_owner"
+    let_tests_play_the_intruder
+}
+
+# Tests alter rows of the books with the triggers switched off, to prove that the proof notices.
+# PostgreSQL 14 cannot grant one parameter, so there the owner of this private cluster becomes a superuser.
+let_tests_play_the_intruder() {
+    if [ "$(as_server cat "$PG_DATA/PG_VERSION")" -ge 15 ]; then
+        as_admin -d postgres -c "GRANT SET ON PARAMETER session_replication_role TO imis_owner"
+    else
+        as_admin -d postgres -c "ALTER ROLE imis_owner SUPERUSER"
+    fi
 }
 
 # A half-made cluster is thrown away: it becomes this checkout's only when everything in it stands.
