@@ -32,9 +32,11 @@ WARDS = Layer(
                 Attribute("name_en", Kind.TEXT, _("Name in English"), in_tile=False),
             ),
             paints=(
+                # Drawn under the ground, so that only the half outside the city remains: its outline.
+                Paint("line", colour="#b3a78f", width=((9, 3), (13, 6), (16, 9)), level=Level.GROUND),
                 Paint("fill", colour=PAPER, level=Level.GROUND),
-                Paint("line", colour=EDGE, width=((10, 0.8), (13, 1.4), (16, 2.2)), dash=(4, 2),
-                      label=_("Ward boundary"), level=Level.BOUNDARY),
+                Paint("line", colour=EDGE, width=((10, 0.7), (13, 1.2), (16, 2)), label=_("Ward boundary"),
+                      level=Level.BOUNDARY),
             ),
         ),
     ),
@@ -97,7 +99,6 @@ _WARD_COUNT = (
     Class(3000, _("3,000 to 5,999"), "#d5c6a9"),
     Class(6000, _("6,000 or more"), "#bfab88"),
 )
-_FOOTPRINT_LINE = ((14, 0.2), (16, 0.6), (18, 1.0))
 _CELL = (Geometry.POLYGON, Cut.SMALL)
 
 BUILDINGS_LAYER = Layer(
@@ -121,20 +122,17 @@ BUILDINGS_LAYER = Layer(
                 Attribute("structure", Kind.TEXT, _("Structure"), in_tile=False),
                 Attribute("bin", Kind.TEXT, _("Building no."), Audience.STAFF, in_tile=False),
             ),
-            (
-                Paint("fill", "#d9ccb6", label=_("Building")),
-                Paint("line", "#b3a184", width=_FOOTPRINT_LINE),
-            ),
+            (Paint("fill", "#d9ccb6", outline="#b3a184", label=_("Building")),),
         ),
     ),
 )
 
 STATUSES = (
-    Class("paid", _("Paid"), "#63a597"),
-    Class("current", _("This year's tax due"), "#f1cf7f"),
-    Class("arrears_1", _("One year in arrears"), "#e0914a"),
+    Class("paid", _("Paid"), "#9ccabd"),
+    Class("current", _("This year's tax due"), "#f3d88f"),
+    Class("arrears_1", _("One year in arrears"), "#e3954f"),
     Class("arrears_2", _("Two years or more in arrears"), "#a8383b"),
-    Class("not_billed", _("Not billed"), "#cfc9be"),
+    Class("not_billed", _("Not billed"), "#ded9cf"),
 )
 _SHARES = (
     Class(0, _("Under 10 %"), "#d5e5df"),
@@ -167,10 +165,7 @@ BUILDINGS_BY_TAX_STATUS = Layer(
                 Attribute("oldest_unpaid_year", Kind.INTEGER, _("Oldest unpaid year"), Audience.TAX, in_tile=False),
                 Attribute("bin", Kind.TEXT, _("Building no."), Audience.STAFF, in_tile=False),
             ),
-            (
-                Paint("fill", by="status", classes=STATUSES),
-                Paint("line", "#5b5145", width=_FOOTPRINT_LINE, opacity=((0, 0.55),)),
-            ),
+            (Paint("fill", by="status", classes=STATUSES, outline="#8a8072"),),
         ),
     ),
 )

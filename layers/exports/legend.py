@@ -29,8 +29,8 @@ class Section:
 
 
 def sections(layers: Iterable[Layer]) -> tuple[Section, ...]:
-    """The legend of some layers; the features' section reaches to the highest zoom."""
-    return tuple(_section(layer, band) for layer in layers for band in layer.bands)
+    """The legend of some layers, the topmost first; the features' section reaches to the highest zoom."""
+    return tuple(_section(layer, band) for layer in reversed(tuple(layers)) for band in layer.bands)
 
 
 def _section(layer: Layer, band: Band) -> Section:

@@ -55,6 +55,8 @@ def _layer(layer: Layer, band: Band, paint: Paint, index: int) -> dict[str, Json
         drawn["maxzoom"] = band.max_zoom + 1
     if paint.only:
         drawn["filter"] = ["match", ["get", paint.only[0]], list(paint.only[1]), True, False]
+    if paint.outline:
+        drawn["paint"]["fill-outline-color"] = paint.outline
     if paint.kind == "line":
         drawn["layout"] = {"line-join": "round", "line-cap": "butt" if paint.dash else "round"}
         drawn["paint"]["line-width"] = by_zoom(paint.width)

@@ -14,7 +14,8 @@ imisMap.labels = (map, wards, words) => {
     number.append(long, ward.written);
     const name = document.createElement("small");
     name.textContent = ward.name;
-    box.append(number, name);
+    box.append(number);
+    if (!ward.name.includes(ward.written)) box.append(name);
     const icon = L.divIcon({ className: "ward-label", html: box, iconSize: [0, 0] });
     marks.set(ward.number, L.marker([ward.label[1], ward.label[0]], { icon, interactive: false, keyboard: false }).addTo(map));
   }

@@ -20,11 +20,12 @@
 
   const map = L.map("map", { zoomControl: false, minZoom: 9, maxZoom: 20, maxBounds: extent.pad(1.5), zoomSnap: 0.5, wheelPxPerZoomLevel: 90 });
   map.attributionControl.setPrefix(false);
-  map.fitBounds(extent);
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  const whole = { paddingTopLeft: [8, narrow.matches ? 62 : 8], paddingBottomRight: [8, 24] };
+  map.fitBounds(extent, whole);
+  imisMap.scaleBar(words).addTo(map);
   if (data.basemap.url) L.tileLayer(data.basemap.url, { attribution: data.basemap.attribution, maxZoom: 20, opacity: 0.6 }).addTo(map);
   const labels = imisMap.labels(map, data.wards, words);
-  const tools = imisMap.tools(map, extent, words);
+  const tools = imisMap.tools(map, () => map.fitBounds(extent, whole), words);
 
   let vector;
   try {
@@ -65,7 +66,7 @@
     vector.onlyWard(number);
     labels.focus(number);
     const bounds = ward ? L.latLngBounds([ward.bounds[1], ward.bounds[0]], [ward.bounds[3], ward.bounds[2]]) : extent;
-    map.flyToBounds(bounds, { duration: 0.6 });
+    map.flyToBounds(bounds, { duration: 0.6, ...whole });
   });
 
   map.on("click", (event) => {
@@ -99,4 +100,5 @@
   // A payment in the panel (or anywhere on the page) repaints the buildings.
   document.body.addEventListener("imis:holding-changed", () => vector.refresh());
   imisMap.current = { map, vector };
+  map.getContainer().dataset.ready = "yes";
 })();

@@ -2,12 +2,25 @@
 "use strict";
 window.imisMap = window.imisMap || {};
 
-imisMap.tools = (map, extent, words) => {
+// A number in the page's language and digits.
+imisMap.write = (value, digits) => {
+  const lang = document.documentElement.lang === "bn" ? "bn-BD" : "en-IN";
+  return new Intl.NumberFormat(lang, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+};
+
+imisMap.scaleBar = (words) => new (L.Control.Scale.extend({
+  _updateMetric(longest) {
+    const metres = this._getRoundNum(longest);
+    const text = metres < 1000 ? `${imisMap.write(metres, 0)} ${words.metre}` : `${imisMap.write(metres / 1000, 0)} ${words.kilometre}`;
+    this._updateScale(this._mScale, text, metres / longest);
+  },
+}))({ imperial: false, position: "bottomright" });
+
+imisMap.tools = (map, fullExtent, words) => {
   const marks = L.layerGroup().addTo(map);
   const bar = document.querySelector(".map-tools");
   const dialog = document.getElementById("map-locate");
-  const lang = document.documentElement.lang === "bn" ? "bn-BD" : "en-IN";
-  const write = (value, digits) => new Intl.NumberFormat(lang, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+  const write = imisMap.write;
   let mode = "";
   let points = [];
   let drawn = null;
@@ -66,7 +79,7 @@ imisMap.tools = (map, extent, words) => {
   const acts = {
     "zoom-in": () => map.zoomIn(),
     "zoom-out": () => map.zoomOut(),
-    full: () => map.fitBounds(extent),
+    full: fullExtent,
     coordinates: () => pick("coordinates"),
     locate,
     distance: () => pick("distance"),

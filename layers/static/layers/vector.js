@@ -21,10 +21,11 @@ imisMap.vector = async (map, data, onTrouble) => {
   maplibregl.setWorkerUrl(absolute(map.getContainer().dataset.worker));
   const bridge = L.maplibreGL({
     style, interactive: false, attributionControl: false, fadeDuration: 0, maxTileCacheSize: 200,
-    updateInterval: 16, canvasContextAttributes: { antialias: true },
+    canvasContextAttributes: { antialias: false },
   }).addTo(map);
   const gl = bridge.getMaplibreMap();
   await new Promise((resolve) => (gl.isStyleLoaded() ? resolve() : gl.once("load", resolve)));
+  if (data.basemap.url) grounds.forEach((layer) => gl.setPaintProperty(layer.id, "fill-opacity", 0.15));
 
   let renewed = Date.now();
   let renewing = null;
