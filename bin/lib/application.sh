@@ -60,11 +60,12 @@ release_application() {
 }
 
 load_demo() {
-    if stamped demo "$1 $(stat -c %i "$PG_DATA")" && [ -e "$DEMO_ACCOUNTS" ]; then return 0; fi
+    state="$1 $(cat "$LOCAL/stamps/release")"
+    if stamped demo "$state" && [ -e "$DEMO_ACCOUNTS" ]; then return 0; fi
     printed=no
     [ ! -e "$DEMO_ACCOUNTS" ] || printed=yes
     step demo "demo city ($1)" manage demo --size "$1"
-    stamp demo "$1 $(stat -c %i "$PG_DATA")"
+    stamp demo "$state"
     [ ! -e "$DEMO_ACCOUNTS" ] || chmod 600 "$DEMO_ACCOUNTS"
     [ $printed = yes ] || print_accounts
 }
