@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 
 class MissingSetting(RuntimeError):
@@ -49,3 +50,9 @@ def number(name: str, default: int) -> int:
 def items(name: str, default: str = "") -> list[str]:
     """A comma-separated list without empty items."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def origins_of(url: str) -> list[str]:
+    """The scheme and host of an address as a list for a content policy; empty for no address or our own."""
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

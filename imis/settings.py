@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "imis.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "layers.door.TileDoor",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -123,6 +124,15 @@ GEOS_LIBRARY_PATH = geos_library_path()
 # Geometry: stored once in STORAGE_SRID (performance.md), measured in the city's metric SRID.
 STORAGE_SRID = 3857
 CITY_METRIC_SRID = env.number("IMIS_CITY_METRIC_SRID", 32645)
+
+# A street map under the layers, such as https://tiles.example.org/{z}/{x}/{y}.png; none by default, the map needs no internet.
+MAP_BASEMAP_URL = env.text("IMIS_BASEMAP_URL", "")
+MAP_BASEMAP_ATTRIBUTION = env.text("IMIS_BASEMAP_ATTRIBUTION", "")
+LEAFLET_CONFIG = {
+    "TILES": [(_("Streets"), MAP_BASEMAP_URL, MAP_BASEMAP_ATTRIBUTION)] if MAP_BASEMAP_URL else [],
+    "ATTRIBUTION_PREFIX": False,
+    "RESET_VIEW": False,
+}
 
 AUTH_USER_MODEL = "imis.User"
 AUTHENTICATION_BACKENDS = [
@@ -195,11 +205,11 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *env.origins_of(MAP_BASEMAP_URL)],
         "font-src": [SELF],
         "connect-src": [SELF],
-        # The map library starts its worker from a blob.
-        "worker-src": [SELF, "blob:"],
+        # The map library's worker is a file of ours (its CSP build), no blob.
+        "worker-src": [SELF],
         "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
