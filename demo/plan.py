@@ -54,7 +54,7 @@ _ORDER = (
     1,
 )
 _BARE_SHARE = 0.05
-_NEARLY_ALL = 0.9
+_NEARLY_ALL = 0.95
 
 
 class WardPlan(NamedTuple):
@@ -92,13 +92,13 @@ def _up_to_a_city(holdings: int) -> dict[int, WardPlan]:
 
 def _beyond_a_city(holdings: int) -> dict[int, WardPlan]:
     """Shrinks plots step by step until enough holdings fit, then leaves the excess out."""
-    crowding = holdings / SIZES["city"]
+    crowding = (holdings / SIZES["city"]) ** 0.92
     while True:
         chosen = {frame.number: _ward_plan(frame, crowding) for frame in wards()}
         found = sum(int(one.homes.sum()) for one in chosen.values())
         if found >= holdings:
-            return _exactly(chosen, holdings)
-        crowding *= max(1.02, (holdings / found) ** 0.9)
+            return _evenly(chosen, found, holdings)
+        crowding *= max(1.02, holdings / found)
 
 
 def _outline_only(frame: WardFrame) -> WardPlan:
@@ -158,13 +158,18 @@ def _homes(chance: Chance, plots: Plots, storeys: Ints, bare: NDArray[np.bool_],
 
 def _exactly(chosen: dict[int, WardPlan], holdings: int) -> dict[int, WardPlan]:
     """The same wards with `holdings` holdings: a few are left out everywhere, or many in the last ward alone."""
-    found = {number: int(one.homes.sum()) for number, one in chosen.items()}
-    total = sum(found.values())
-    if holdings < _NEARLY_ALL * total:
-        last = list(chosen)[-1]
-        return {**chosen, last: _part_of(chosen[last], holdings - total + found[last])}
-    quotas = {number: holdings * count // total for number, count in found.items()}
-    for number in sorted(found, key=lambda k: -(holdings * found[k] % total))[: holdings - sum(quotas.values())]:
+    found = sum(int(one.homes.sum()) for one in chosen.values())
+    if holdings >= _NEARLY_ALL * found:
+        return _evenly(chosen, found, holdings)
+    last = list(chosen)[-1]
+    return {**chosen, last: _part_of(chosen[last], holdings - found + int(chosen[last].homes.sum()))}
+
+
+def _evenly(chosen: dict[int, WardPlan], found: int, holdings: int) -> dict[int, WardPlan]:
+    """Each ward with its share of `holdings`, by largest remainder."""
+    count = {number: int(one.homes.sum()) for number, one in chosen.items()}
+    quotas = {number: holdings * homes // found for number, homes in count.items()}
+    for number in sorted(count, key=lambda k: -(holdings * count[k] % found))[: holdings - sum(quotas.values())]:
         quotas[number] += 1
     return {number: _thinned(one, quotas[number]) for number, one in chosen.items()}
 
