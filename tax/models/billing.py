@@ -73,7 +73,11 @@ class Bill(models.Model):
         verbose_name = _("bill")
         verbose_name_plural = _("bills")
         constraints = [
-            models.UniqueConstraint(fields=["holding", "fiscal_year", "quarter"], name="bill_once_a_quarter"),
+            # What a holding owes is read from this index alone: the rows are wide with their snapshots.
+            models.UniqueConstraint(
+                fields=["holding", "fiscal_year", "quarter"], include=["id", "principal_amount"],
+                name="bill_once_a_quarter",
+            ),
             # Not unique=True on the field: that would add a second, pattern index to every insert.
             models.UniqueConstraint(fields=["number"], name="bill_number_once"),
             models.CheckConstraint(name="bill_quarter_1_to_4", condition=Q(quarter__gte=1) & Q(quarter__lte=4)),

@@ -99,6 +99,8 @@ class Allocation(models.Model):
             ),
             models.CheckConstraint(name="allocation_not_zero", condition=~Q(amount=0)),
         ]
+        # Credit is rare and asked for by every bill run.
+        indexes = [models.Index(fields=["payment"], name="allocation_advance", condition=Q(kind="advance"))]
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.kind} {self.amount}"

@@ -239,11 +239,11 @@ def _working(price: Quote, rebates: list[tuple[int, Decimal, Decimal]], paramete
         chosen = [part for part in price.parts if part.group is group]
         if chosen:
             formula = " + ".join(text(part.principal) for part in chosen)
-            steps.append(Step(group.value, formula, _principal(chosen, group), {"quarters": len(chosen)}))
+            steps.append(Step(group.value, formula, _principal(chosen, group)))
     for year, percent, exact in rebates:
         if exact:
             base = sum((p.principal for p in price.parts if p.group in IN_TIME and p.period.fiscal_year == year), ZERO)
-            steps.append(Step("rebate", f"{text(base)} × {percent_text(percent)}", paisa(exact), {"fiscal_year": year}))
+            steps.append(Step("rebate", f"{text(base)} × {percent_text(percent)}", paisa(exact)))
     if price.rounding:
         steps.append(Step("rounding", "", price.rounding))
     return (*steps, _payable_step(price))
@@ -254,7 +254,7 @@ def _payable_step(price: Quote) -> Step:
     for sign, amount in (("+", price.surcharge), ("−", price.rebate), ("+", price.rounding)):
         if amount:
             formula += f" {sign if amount > 0 else '−'} {text(abs(amount))}"
-    return Step("payable", formula, price.payable, {"quarters": price.quarters})
+    return Step("payable", formula, price.payable)
 
 
 def _allocation_working(price: Quote, shares: Sequence[Share], amount: Decimal) -> tuple[Step, ...]:

@@ -7,5 +7,11 @@ from tax.services.assessments import (
     propose_assessment,
     reject_assessment,
 )
+from tax.services.bills import BillRunOutcome, issue_bills
+from tax.services.payments import take_payment
+from tax.services.reversals import reverse_payment
 
-__all__ = ["AssessmentOutcome", "approve_assessments", "assess_ward", "propose_assessment", "reject_assessment"]
+__all__ = [
+    "AssessmentOutcome", "BillRunOutcome", "approve_assessments", "assess_ward", "issue_bills", "propose_assessment",
+    "reject_assessment", "reverse_payment", "take_payment",
+]

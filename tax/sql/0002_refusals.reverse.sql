@@ -1,6 +1,11 @@
+DROP TRIGGER reversal_by_another_officer ON tax_reversal;
+DROP FUNCTION tax_check_reversal();
+DROP TRIGGER line_settled_once ON tax_allocation;
+DROP FUNCTION tax_check_allocations();
 ALTER TABLE tax_assessment ALTER COLUMN explanation SET COMPRESSION default;
 ALTER TABLE tax_bill ALTER COLUMN snapshot SET COMPRESSION default;
 ALTER TABLE tax_standing RESET (fillfactor);
+DROP FUNCTION tax_instalments(numeric, integer, integer);
 DROP FUNCTION tax_quotient(numeric, numeric);
 DROP FUNCTION tax_bill_hash(bigint, text, bigint, bigint, integer, integer, date, date, numeric, numeric, numeric, numeric, numeric, numeric, jsonb);
 DROP TRIGGER adopted_rent_table_stays ON tax_rentrate;

@@ -123,8 +123,52 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT round(div(200 * p_numerator + p_denominator, 2 * p_denominator) / 100, 2)
 $$;
 
+-- The instalments of a year's amount after quarter p_after up to p_upto together; the paisa that do not divide by four
+-- fall on the first quarters: tax.rules.instalments.quarters.
+CREATE FUNCTION tax_instalments(p_yearly numeric, p_after integer, p_upto integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT round((div(p_yearly * 100, 4) * (p_upto - p_after)
+                  + least(mod(p_yearly * 100, 4), p_upto) - least(mod(p_yearly * 100, 4), p_after)) / 100, 2)
+$$;
+
 -- Standings are rewritten by every run and payment: room in the page keeps those updates off the index.
 ALTER TABLE tax_standing SET (fillfactor = 60);
 -- Snapshots and explanations are written once by the hundred thousand: lz4 costs a fraction of pglz.
 ALTER TABLE tax_bill ALTER COLUMN snapshot SET COMPRESSION lz4;
 ALTER TABLE tax_assessment ALTER COLUMN explanation SET COMPRESSION lz4;
+
+-- No line is settled beyond its amount, nor below nothing, whoever writes the allocation.
+CREATE FUNCTION tax_check_allocations() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    v_bad record;
+BEGIN
+    SELECT a.bill_id, a.head_id, sum(a.amount) AS settled, min(l.amount) AS asked INTO v_bad
+    FROM tax_allocation a
+    LEFT JOIN tax_billline l ON l.bill_id = a.bill_id AND l.head_id = a.head_id
+    WHERE a.kind IN ('principal', 'rebate')
+      AND a.bill_id IN (SELECT n.bill_id FROM new_rows n WHERE n.kind IN ('principal', 'rebate'))
+    GROUP BY a.bill_id, a.head_id
+    HAVING sum(a.amount) < 0 OR (sum(a.amount) <= min(l.amount)) IS NOT TRUE
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'line_settled_once: bill %, head % asks for %, settled would be %', v_bad.bill_id, v_bad.head_id, v_bad.asked, v_bad.settled
+            USING ERRCODE = '23514', TABLE = 'tax_allocation', CONSTRAINT = 'line_settled_once';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER line_settled_once AFTER INSERT ON tax_allocation
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tax_check_allocations();
+
+-- Two officers for a reversal.
+CREATE FUNCTION tax_check_reversal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM tax_payment p WHERE p.id = NEW.payment_id AND p.taken_by_id = NEW.reversed_by_id) THEN
+        RAISE EXCEPTION 'reversal_by_another_officer: payment % was taken by the same officer', NEW.payment_id
+            USING ERRCODE = '23514', TABLE = 'tax_reversal', CONSTRAINT = 'reversal_by_another_officer';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER reversal_by_another_officer BEFORE INSERT ON tax_reversal
+    FOR EACH ROW EXECUTE FUNCTION tax_check_reversal();

@@ -40,12 +40,12 @@ WITH made AS (
     SELECT id, s, (ARRAY['residential', 'residential', 'commercial', 'mixed', 'vacant_land'])[1 + (i + s) %% 5],
            (ARRAY['pucca', 'semi_pucca', 'tin_shed', 'katcha'])[1 + i %% 4],
            (ARRAY['owner', 'let', 'owner', 'vacant'])[1 + (i / 3 + s) %% 4], 30 + (i * 37 %% 2000) + 0.25 * (i %% 4),
-           CASE WHEN i %% 10 = 3 THEN 5000 + i %% 777 + 0.01 * (i %% 100) END, '[2015-01-01,)'
+           CASE WHEN i %% 10 = 3 THEN 5000 + i %% 777 + 0.01 * (i %% 100) END, '[2015-01-01,)'::daterange
     FROM made CROSS JOIN LATERAL generate_series(CASE WHEN i %% 11 = 5 THEN -1 ELSE 0 END, i %% 4) s WHERE i %% 53 > 0
 ), loans AS (
     INSERT INTO tax_buildingloan (holding_id, lender, yearly_interest_amount, valid)
-    SELECT id, 'HBFC', 1000 + i * 131 %% 90000 + 0.37, '[2015-01-01,)' FROM made WHERE i %% 5 = 2
-    UNION ALL SELECT id, 'Sonali', 250.5, '[2015-01-01,2020-01-01)' FROM made WHERE i %% 5 = 2
+    SELECT id, 'HBFC', 1000 + i * 131 %% 90000 + 0.37, '[2015-01-01,)'::daterange FROM made WHERE i %% 5 = 2
+    UNION ALL SELECT id, 'Sonali', 250.5, '[2015-01-01,2020-01-01)'::daterange FROM made WHERE i %% 5 = 2
 )
 INSERT INTO tax_exemption (holding_id, kind, percent, area_cap_sqft, legal_ref, document, valid, proposed_by_id, approved_by_id)
 SELECT id, 'freedom_fighter', CASE WHEN i %% 3 = 0 THEN 100 ELSE 33.33 END, 700 + i %% 900, 's.84 "ক" \\ ref', 'd',

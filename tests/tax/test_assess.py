@@ -196,6 +196,7 @@ def test_a_draft_rule_set_assesses_nobody() -> None:
 def test_the_database_refuses(statement: str, rule: str) -> None:
     one_holding()
     with pytest.raises(IntegrityError, match=rule), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)
 
 

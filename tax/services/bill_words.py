@@ -1,0 +1,34 @@
+"""The parts of a bill's print that are the same for every bill of an issue."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from imis.fiscal import Period
+from tax.queries.statements import label_json
+from tax.rules.allocation import Plan
+from tax.rules.position import group_of
+from tax.rules.ruleset import Group, Parameters
+from tax.rules.wording import words
+
+_MOST_QUARTERS = 5
+
+
+def printed_words(parameters: Parameters, period: Period, due_on: date) -> dict[str, Any]:
+    """Rates, their texts, the heading and the offers' words, as the statement bill_insert wants them."""
+    in_time = group_of(period, due_on, parameters) is Group.CURRENT
+    rebates = [parameters.rebate_percent(n) for n in range(1, _MOST_QUARTERS + 1)]
+    return {
+        "in_time": in_time,
+        "surcharge": parameters.surcharge_percent, "surcharge_text": f"{parameters.surcharge_percent:f}",
+        "rebates": rebates, "rebate_texts": [f"{rate:f}" for rate in rebates],
+        "rebate_now": rebates[0] if in_time else 0, "rebate_now_text": f"{rebates[0]:f}" if in_time else "0",
+        "unit": parameters.rounding_unit,
+        "head": json.dumps({"corporation": settings.CORPORATION}, ensure_ascii=False)[:-1],
+        "pay_by": f'","pay_by":"{due_on.isoformat()}"}}',
+        **{f"offer_{plan.value}": label_json(plan.value, words(f"offer.{plan.value}")) for plan in Plan},
+    }

@@ -1,0 +1,68 @@
+"""What a payment claim must satisfy before anything is written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imis.errors import BadInput, Refused
+from imis.money import paisa, whole_taka
+from tax.models import Payment
+from tax.rules.allocation import Allocated
+from tax.rules.position import Position
+from tax.rules.ruleset import Parameters
+
+_OVER_A_COUNTER = (Payment.Channel.COUNTER, Payment.Channel.COLLECTOR)
+
+
+def first_payment(claim: Payment) -> Payment | None:
+    """The payment this notice already led to, by its id or by channel and reference. Refused if they disagree."""
+    found = (
+        Payment.objects.filter(pk=claim.pk).first()
+        or Payment.objects.filter(channel=claim.channel, reference=claim.reference).first()
+    )
+    if found is None:
+        return None
+    if _said(found) != _said(claim):
+        raise Refused(
+            _("Reference %(reference)s was used before for another payment.") % {"reference": found.reference},
+            remedy=_("Compare both notices; nothing was written for this one."),
+        )
+    return found
+
+
+def check_claim(claim: Payment, parameters: Parameters) -> None:
+    """BadInput for a wrong amount, channel or reference; Refused for a value date outside its window."""
+    if claim.channel not in Payment.Channel.values:
+        raise BadInput(_("There is no such channel."), field="channel")
+    if not claim.reference:
+        raise BadInput(_("A payment needs a reference."), field="reference")
+    if claim.amount <= 0 or claim.amount != paisa(claim.amount):
+        raise BadInput(_("The amount must be more than nothing, in Taka and paisa."), field="amount")
+    if claim.channel in _OVER_A_COUNTER and claim.amount != whole_taka(claim.amount):
+        raise BadInput(_("At a counter only whole Taka are taken."), field="amount")
+    today = timezone.localdate(claim.recorded_at)
+    if claim.value_date > today:
+        raise Refused(_("The date of payment lies in the future."), remedy=_("Enter the day on which it was paid."))
+    days = parameters.back_dating_days.get(claim.channel, 0)
+    if claim.value_date < today - timedelta(days=days):
+        raise Refused(
+            _("A payment of this channel may be dated back at most %(days)s days.") % {"days": days},
+            remedy=_("Enter it with today's date, or ask for an adjustment."),
+        )
+
+
+def check_advance(position: Position, spread: Allocated, parameters: Parameters) -> None:
+    """Refused when the credit left would pay more years ahead than the rule set allows."""
+    advance = spread.total("advance")
+    if advance and position.advance + advance > parameters.advance_years * position.yearly_tax:
+        raise Refused(
+            _("This would pay more than %(years)s years ahead.") % {"years": parameters.advance_years},
+            remedy=_("Take what is due and give the rest back."),
+        )
+
+
+def _said(payment: Payment) -> tuple[object, ...]:
+    return payment.holding_id, payment.channel, payment.reference, payment.amount

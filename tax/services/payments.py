@@ -1,0 +1,173 @@
+"""Taking a payment and undoing one: each in one transaction with its posting, its receipt and its audit row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from holdings.models import Holding
+from imis import audit
+from imis.errors import Refused
+from imis.fiscal import Period, fiscal_year_of
+from imis.ledger.services import AlreadyPosted, LineDraft, issue_receipt, post
+from imis.models import User
+from imis.money import ZERO
+from tax.models import Allocation, Bill, Payment
+from tax.queries.law import parameters_on
+from tax.queries.positions import dues
+from tax.rules.allocation import Allocated, Plan, Share, allocate, quote
+from tax.rules.explanation import text
+from tax.rules.position import Position
+from tax.rules.ruleset import Parameters
+from tax.services.bills import bill_ahead
+from tax.services.locks import lock_holding
+from tax.services.payment_checks import check_advance, check_claim, first_payment
+from tax.services.standings import refresh_standings
+
+_MONEY_ACCOUNT = {"counter": "cash_counter", "collector": "cash_counter", "bank": "bank", "online": "bank"}
+
+
+def take_payment(
+    *, payment_id: UUID, holding: int, amount: Decimal, channel: str, reference: str, value_date: date,
+    by: User, at: datetime, payer_name: str = "", plan: str = "",
+) -> Payment:
+    """Take `amount` Taka for a holding; the same notice again returns the first payment.
+
+    `payment_id` is made by the client before sending. With a `plan` the amount must be its price on `value_date`;
+    without one it is spread as far as it goes. Refused when a reference comes back with another amount, the date
+    lies in the future or too far back, or the amount is not whole Taka at a counter.
+    """
+    claim = Payment(
+        id=payment_id, holding_id=holding, channel=channel, reference=reference.strip(), amount=amount,
+        value_date=value_date, recorded_at=at, payer_name=payer_name.strip(), taken_by=by,
+    )
+    parameters = parameters_on(value_date)
+    try:
+        with transaction.atomic():
+            place = lock_holding(holding)
+            earlier = first_payment(claim)
+            if earlier is not None:
+                return earlier
+            check_claim(claim, parameters_on(timezone.localdate(at)))
+            return _take(claim, place, parameters, plan)
+    except (IntegrityError, AlreadyPosted):
+        # The same notice for another holding, at the same instant: its lock was not ours.
+        earlier = first_payment(claim)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def _take(claim: Payment, place: Holding, parameters: Parameters, plan: str) -> Payment:
+    position = dues(place.pk, claim.value_date, parameters=parameters)
+    spread = _spread(claim, position, parameters, plan)
+    check_advance(position, spread, parameters)
+    shares = _billed(claim, place, spread.shares)
+    claim.entry = post(
+        source=f"{claim.channel}:{claim.reference}", value_date=claim.value_date,
+        lines=_posting(claim, shares), by=claim.taken_by, at=claim.recorded_at,
+    )
+    claim.working = {
+        "plan": plan, "policy": parameters.allocation_policy, "steps": [step.to_json() for step in spread.working],
+    }
+    claim.receipt = issue_receipt(
+        series=f"TAX-{fiscal_year_of(timezone.localdate(claim.recorded_at)).code}", entry=claim.entry,
+        payload=_receipt(claim, place, shares), by=claim.taken_by, at=claim.recorded_at,
+    )
+    claim.save(force_insert=True)
+    Allocation.objects.bulk_create(
+        Allocation(payment=claim, bill_id=s.bill, head_id=s.head, kind=s.kind, amount=s.amount,
+                   policy=parameters.allocation_policy)
+        for s in shares
+    )
+    refresh_standings([place.pk])
+    audit.record(
+        by=claim.taken_by, at=claim.recorded_at, action="take_payment", object_type="payment", object_id=claim.pk,
+        ward=place.ward_id, holding=place.pk, amount=claim.amount, channel=claim.channel, value_date=claim.value_date,
+    )
+    return claim
+
+
+def _spread(claim: Payment, position: Position, parameters: Parameters, plan: str) -> Allocated:
+    if not plan:
+        return allocate(position, claim.amount, claim.value_date, parameters)
+    price = quote(position, claim.value_date, parameters, plan=Plan(plan)).payable
+    if price != claim.amount:
+        raise Refused(
+            _("The amount for this plan is %(price)s Taka now, not %(amount)s.")
+            % {"price": text(price), "amount": text(claim.amount)},
+            remedy=_("Load the holding again and take the amount shown."),
+        )
+    return allocate(position, claim.amount, claim.value_date, parameters, plan=Plan(plan))
+
+
+def _billed(claim: Payment, place: Holding, shares: Iterable[Share]) -> list[Share]:
+    """The shares with the keys of their bills; quarters paid ahead are demanded now."""
+    shares = list(shares)
+    ahead = sorted({
+        Period(s.fiscal_year, s.quarter) for s in shares
+        if s.bill is None and s.fiscal_year is not None and s.quarter is not None
+    })
+    for period in ahead:
+        bill_ahead(
+            holding=place.pk, ward=place.ward_id, period=period, by=claim.taken_by, at=claim.recorded_at,
+            on=timezone.localdate(claim.recorded_at),
+        )
+    if not ahead:
+        return shares
+    keys = {
+        (year, quarter): pk
+        for pk, year, quarter in Bill.objects.filter(
+            holding_id=place.pk, fiscal_year__in={period.fiscal_year for period in ahead}
+        ).values_list("pk", "fiscal_year", "quarter")
+    }
+    return [
+        replace(s, bill=keys[s.fiscal_year, s.quarter]) if s.bill is None and s.fiscal_year is not None and s.quarter else s
+        for s in shares
+    ]
+
+
+def _posting(claim: Payment, shares: Iterable[Share]) -> list[LineDraft]:
+    """Money and rebate against the receivable of each head; surcharge, rounding and credit on their own accounts."""
+    settled: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    rebates: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    others: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for share in shares:
+        if share.kind in ("principal", "rebate"):
+            settled[share.head] += share.amount
+        if share.kind == "rebate":
+            rebates[share.head] += share.amount
+        elif share.kind != "principal":
+            others[share.kind] += share.amount
+    lines = [_line(_MONEY_ACCOUNT[claim.channel], claim.amount)]
+    lines += [_line("rebate_expense", amount, claim.holding_id, head) for head, amount in sorted(rebates.items())]
+    lines += [_line("receivable_tax", -amount, claim.holding_id, head) for head, amount in sorted(settled.items())]
+    accounts = {"surcharge": "revenue_surcharge", "rounding": "rounding", "advance": "advance"}
+    lines += [_line(accounts[kind], -amount, claim.holding_id, kind) for kind, amount in sorted(others.items()) if amount]
+    return lines
+
+
+def _line(account: str, amount: Decimal, holding: int | None = None, head: str = "") -> LineDraft:
+    """A debit when `amount` is positive, else a credit."""
+    return LineDraft(account, max(amount, ZERO), max(-amount, ZERO), holding, head)
+
+
+def _receipt(claim: Payment, place: Holding, shares: Iterable[Share]) -> dict[str, object]:
+    by_kind: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for share in shares:
+        by_kind[share.kind] += share.amount
+    return {
+        "payment": str(claim.pk), "holding_id": place.pk, "holding_number": place.code or place.number_written,
+        "amount": text(claim.amount), "value_date": claim.value_date.isoformat(), "channel": claim.channel,
+        "reference": claim.reference, "payer_name": claim.payer_name,
+        "lines": [{"kind": kind, "amount": text(amount)} for kind, amount in sorted(by_kind.items())],
+        "working": claim.working["steps"],
+    }
