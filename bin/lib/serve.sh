@@ -30,7 +30,7 @@ launch() {
 # served_pid NAME: the process number if that process still is ours.
 served_pid() {
     pid=$(cat "$LOCAL/run/$1.pid" 2>/dev/null) || return 0
-    [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$VENV/bin/python" || return 0
+    { tr '\0' ' ' <"/proc/${pid:-none}/cmdline"; } 2>/dev/null | grep -qF "$VENV/bin/python" || return 0
     echo "$pid"
 }
 
