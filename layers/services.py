@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from imis.audit import record
 from imis.fiscal import fiscal_year_of
-from imis.models import User
+from imis.jobs import enqueue
+from imis.models import Job, User
 from layers.catalogue import BUILDINGS_BY_TAX_STATUS
 from layers.models import CellSummary, WardSummary
+from layers.queries import summaries_as_at
 from layers.spec import SQL_DIR
+
+SUMMARIES_JOB = "map_summaries"
+# A view of the whole city may lag this much behind the buildings, which never lag.
+FRESH_FOR = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -34,6 +40,20 @@ def refresh_summaries(*, by: User | None, at: datetime) -> int:
     record(by=by, at=at, action="refresh_map_summaries", object_type="layers", object_id="summaries",
            squares=squares, fiscal_year=year)
     return squares
+
+
+@transaction.atomic
+def ask_for_summaries(*, by: User, at: datetime) -> Job | None:
+    """Queues a new count unless the last one is fresh or one is queued already; returns the job that was queued."""
+    _one_at_a_time()
+    last = summaries_as_at()
+    if last is not None and at - last.made_at < FRESH_FOR:
+        return None
+    if Job.objects.filter(kind=SUMMARIES_JOB, state__in=[Job.State.WAITING, Job.State.RUNNING]).exists():
+        return None
+    job = enqueue(kind=SUMMARIES_JOB, arguments={}, by=by, at=at)
+    record(by=by, at=at, action="ask_for_map_summaries", object_type="job", object_id=job.pk)
+    return job
 
 
 def _one_at_a_time() -> None:

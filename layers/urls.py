@@ -10,6 +10,7 @@ app_name = "layers"
 urlpatterns = [
     path("", pages.map_page, name="map"),
     path("style.json", pages.style_document, name="style"),
+    path("count/", pages.count_again, name="count_again"),
     path("legend/<str:name>/", pages.legend_fragment, name="legend"),
     path("building/<int:pk>/", pages.building_panel, name="building_panel"),
     path("holding/<int:pk>/place.json", pages.holding_place, name="holding_place"),

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from holdings.models import Building, Holding
 from imis.access import permission_required, require_ward, ward_scope
@@ -21,13 +22,14 @@ from layers.catalogue import BY_NAME, GROUPS
 from layers.exports.legend import sections
 from layers.exports.maplibre import style
 from layers.exports.tilejson import tilejson
+from layers.services import ask_for_summaries
 from layers.spec import Layer
 from layers.versions import data_version, full_version
 from layers.words import map_words
 
 
-@require_GET
 @permission_required(Permission.SEE_MAP)
+@require_GET
 def map_page(request: HttpRequest) -> HttpResponse:
     """The map: everything the page's script needs is in one JSON block; the answer also brings the tile pass."""
     layers = access.visible_layers(request.user)
@@ -51,8 +53,8 @@ def map_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
 @permission_required(Permission.SEE_MAP)
+@require_GET
 def style_document(request: HttpRequest) -> JsonResponse:
     """The MapLibre style of the layers this user may see, with a fresh tile pass."""
     layers = access.visible_layers(request.user)
@@ -62,8 +64,16 @@ def style_document(request: HttpRequest) -> JsonResponse:
     return response
 
 
-@require_GET
 @permission_required(Permission.SEE_MAP)
+@require_POST
+def count_again(request: HttpRequest) -> HttpResponse:
+    """Asks for fresh low-zoom sums: 202 when a count was queued, 204 when there is nothing to do."""
+    job = ask_for_summaries(by=cast(User, request.user), at=timezone.localtime())
+    return HttpResponse(status=202 if job else 204)
+
+
+@permission_required(Permission.SEE_MAP)
+@require_GET
 def tilejson_document(request: HttpRequest, name: str) -> HttpResponse:
     """TileJSON of one layer. 404 when it is unknown or not for this user."""
     layer = _visible(request, name)
@@ -74,8 +84,8 @@ def tilejson_document(request: HttpRequest, name: str) -> HttpResponse:
     return JsonResponse(tilejson(layer, full_version(data_version(layer)), bounds, root))
 
 
-@require_GET
 @permission_required(Permission.SEE_MAP)
+@require_GET
 def legend_fragment(request: HttpRequest, name: str) -> HttpResponse:
     """The legend of one layer in the active language. 404 when it is unknown or not for this user."""
     layer = _visible(request, name)
@@ -84,8 +94,8 @@ def legend_fragment(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "layers/legend.html", {"legend": sections((layer,))})
 
 
-@require_GET
 @permission_required(Permission.SEE_MAP)
+@require_GET
 def building_panel(request: HttpRequest, pk: int) -> HttpResponse:
     """What stands at a click: the building, its holdings, and the panel of the holding when there is one."""
     building = get_object_or_404(Building.objects.select_related("ward"), pk=pk)
@@ -98,8 +108,8 @@ def building_panel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "layers/building_panel.html", context)
 
 
-@require_GET
 @permission_required(Permission.SEE_REGISTER)
+@require_GET
 def holding_place(request: HttpRequest, pk: int) -> JsonResponse:
     """Where a holding stands: its buildings and their extent in degrees; both empty when it has no building."""
     holding = get_object_or_404(Holding, pk=pk)
@@ -139,6 +149,7 @@ def _urls() -> dict[str, str]:
     """Addresses for the script; 0 stands for an id."""
     return {
         "style": reverse("layers:style"),
+        "count": reverse("layers:count_again"),
         "building": reverse("layers:building_panel", args=[0]),
         "place": reverse("layers:holding_place", args=[0]),
         "search": reverse("holdings:search"),

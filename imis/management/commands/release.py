@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, ProgrammingError, connection
 
 from imis.grants import grant_to_application
+from layers.database import drop_views, rebuild_views
 
 # A page that takes longer than this is a defect; the worker sets its own, longer limits.
 LIMITS = {"statement_timeout": "60s", "lock_timeout": "15s", "idle_in_transaction_session_timeout": "60s"}
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         """Raises CommandError with the statement a database administrator must run when a right is missing."""
         owner, role = settings.DB_OWNER_ROLE, settings.DB_APP_ROLE
         self._become(owner)
+        drop_views()
         call_command("migrate", interactive=False, verbosity=options["verbosity"], stdout=self.stdout)
+        views = rebuild_views()
         self._ensure_role(role)
         granted = grant_to_application(role)
         self._limit(role)
@@ -32,7 +35,7 @@ class Command(BaseCommand):
             cursor.execute("RESET ROLE")
         self.stdout.write(
             f"{role}: {granted.writable} tables to work on, {granted.never_deleted} to add to and change, "
-            f"{granted.append_only} to add to, {granted.read_only} to read."
+            f"{granted.append_only} to add to, {granted.read_only} to read; {views} map views."
         )
 
     def _become(self, owner: str) -> None:

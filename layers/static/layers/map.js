@@ -99,6 +99,9 @@
 
   // A payment in the panel (or anywhere on the page) repaints the buildings.
   document.body.addEventListener("imis:holding-changed", () => vector.refresh());
+  // Sums of a whole ward or square may lag; whoever looks asks for a fresh count, the server decides.
+  fetch(data.urls.count, { method: "POST", credentials: "same-origin", headers: JSON.parse(document.body.getAttribute("hx-headers")) })
+    .then((answer) => { if (answer.status === 202) setTimeout(() => vector.refresh(), 8000); }, () => {});
   imisMap.current = { map, vector };
   map.getContainer().dataset.ready = "yes";
 })();

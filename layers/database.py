@@ -1,0 +1,72 @@
+"""Map views for GIS programs: one schema and one read-only role an audience, rebuilt on each release.
+
+`gis_public` ⊂ `gis_staff` ⊂ `gis_tax`: each holds every layer its audience may see, with only the attributes it may
+see. Views are derived and are dropped and made again, because an existing view blocks a change of column type.
+A view never transforms a geometry column, so its index serves every program that asks for a box in 3857.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from layers.catalogue import LAYERS
+from layers.spec import Attribute, Audience, Band
+
+# First calendar year of the fiscal year (1 July) that runs now in the city.
+_THIS_YEAR = "(extract(year FROM (now() AT TIME ZONE '{zone}') - interval '6 months'))::integer"
+_MAKE_ROLE = """
+    DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+            CREATE ROLE {role} NOLOGIN;
+            ALTER ROLE {role} SET default_transaction_read_only = on;
+        END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END $$
+"""
+
+
+@transaction.atomic
+def rebuild_views() -> int:
+    """Drops and makes all map views, their schemas and roles; returns the number of views.
+
+    Run as the owner of the tables, with the right to make roles (or with the three roles made beforehand).
+    """
+    made = 0
+    with connection.cursor() as cursor:
+        for audience in Audience:
+            schema = audience.schema
+            cursor.execute(_MAKE_ROLE.format(role=schema))
+            cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            cursor.execute(f"CREATE SCHEMA {schema}")
+            for band in bands_for(audience):
+                cursor.execute(view_sql(band, audience))
+                made += 1
+            cursor.execute(f"GRANT USAGE ON SCHEMA {schema} TO {schema}")
+            cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {schema}")
+    return made
+
+
+@transaction.atomic
+def drop_views() -> None:
+    """Drops the map views and their schemas, so that a migration may change what they show."""
+    with connection.cursor() as cursor:
+        for audience in Audience:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {audience.schema} CASCADE")
+
+
+def bands_for(audience: Audience) -> tuple[Band, ...]:
+    """The bands of every layer that an audience may see."""
+    return tuple(band for layer in LAYERS if layer.audience <= audience for band in layer.bands)
+
+
+def columns_for(band: Band, audience: Audience) -> tuple[Attribute, ...]:
+    """The attributes of a band that an audience may see."""
+    return tuple(attribute for attribute in band.attributes if attribute.audience <= audience)
+
+
+def view_sql(band: Band, audience: Audience) -> str:
+    """The CREATE VIEW statement of a band for an audience."""
+    names = ", ".join(["id", *(attribute.name for attribute in columns_for(band, audience)), "geom"])
+    body = band.sql.replace("%(fiscal_year)s", _THIS_YEAR.format(zone=settings.TIME_ZONE))
+    return f"CREATE VIEW {audience.schema}.{band.name} AS SELECT {names} FROM (\n{body}\n) f"
