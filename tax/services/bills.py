@@ -30,7 +30,7 @@ from tax.services.bill_words import printed_words
 from tax.services.locks import lock_wards
 
 _WARDS = "h.ward_id = ANY(%(wards)s)"
-_HOLDING = "h.id = %(holding)s"
+_HOLDINGS = "h.id = ANY(%(holdings)s)"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Issue:
     due_on: date
     rule_set: RuleSet
     parameters: Parameters
-    holding: int | None = None
+    holdings: list[int] | None = None
 
 
 def issue_bills(
@@ -79,15 +79,19 @@ def issue_bills(
     return outcome
 
 
-def bill_ahead(*, holding: int, ward: int, period: Period, by: User, at: datetime, on: date) -> bool:
-    """Demand one quarter of one holding before its run, for a payer who pays ahead; False if it has its bill.
+def bill_ahead(
+    *, holdings: Sequence[int], wards: Sequence[int], period: Period, by: User, at: datetime, on: date
+) -> int:
+    """Demand one quarter of some holdings of these wards before its run, for payers who pay ahead.
 
-    Part of a payment: to be called in its transaction, with the holding locked.
+    Returns the bills made: none for a holding that has its bill. Part of a payment: to be called in its
+    transaction, with the holdings (or their wards) locked.
     """
     last = max(quarter_end(FiscalYear(period.fiscal_year), period.quarter), on)
     rule_set = rule_set_on(last)
-    issue = Issue([ward], period, on, last, rule_set, Parameters.from_json(rule_set.parameters), holding)
-    return _issue(issue, by=by, at=at).bills > 0
+    parameters = Parameters.from_json(rule_set.parameters)
+    issue = Issue(list(wards), period, on, last, rule_set, parameters, list(holdings))
+    return _issue(issue, by=by, at=at).bills
 
 
 def _checked(wards: list[int], period: Period, issued_on: date, due_on: date) -> Issue:
@@ -103,10 +107,10 @@ def _checked(wards: list[int], period: Period, issued_on: date, due_on: date) ->
 
 
 def _issue(issue: Issue, *, by: User, at: datetime) -> BillRunOutcome:
-    scope = _WARDS if issue.holding is None else _HOLDING
+    scope = _WARDS if issue.holdings is None else _HOLDINGS
     arguments = _arguments(issue)
     with connection.cursor() as cursor:
-        if issue.holding is None:
+        if issue.holdings is None:
             cursor.execute("SET LOCAL work_mem = '128MB'")
         cursor.execute(statement("bill_pick", scope=scope), arguments)
         cursor.execute("ANALYZE bill_pick")
@@ -114,7 +118,7 @@ def _issue(issue: Issue, *, by: User, at: datetime) -> BillRunOutcome:
         cursor.execute("ANALYZE bill_pick_line")
         cursor.execute("SELECT ward_id, count(DISTINCT bill_id), sum(amount) FROM bill_pick_line GROUP BY ward_id ORDER BY 1")
         found = cursor.fetchall()
-        runs = _make_runs(issue, found, by, at) if issue.holding is None else []
+        runs = _make_runs(issue, found, by, at) if issue.holdings is None else []
         applied = ZERO
         if found:
             arguments |= _numbers(issue, found, runs)
@@ -122,9 +126,9 @@ def _issue(issue: Issue, *, by: User, at: datetime) -> BillRunOutcome:
             cursor.execute(statement("bill_line_insert"))
             cursor.execute(statement("bill_standing"), arguments)
             post_set(batch=_label(issue, runs), drafts_sql=statement("bill_postings"), params=arguments, by=by, at=at)
-            applied = apply_advances(issue.parameters, issue.due_on, by=by, at=at) if issue.holding is None else ZERO
+            applied = apply_advances(issue.parameters, issue.due_on, by=by, at=at) if issue.holdings is None else ZERO
         skipped: dict[str, int] = {}
-        if issue.holding is None:
+        if issue.holdings is None:
             cursor.execute(statement("bill_outcome", scope=scope), arguments)
             skipped = dict(cursor.fetchall())
         cursor.execute("DROP TABLE bill_pick, bill_pick_line")
@@ -157,14 +161,14 @@ def _numbers(issue: Issue, found: list[tuple[int, int, Decimal]], runs: list[Bil
 def _label(issue: Issue, runs: list[BillRun]) -> str:
     if runs:
         return f"bill_run:{runs[0].pk}"
-    return f"bill_ahead:{issue.holding}:{issue.period.fiscal_year}-{issue.period.quarter}"
+    return f"bill_ahead:{(issue.holdings or [0])[0]}:{issue.period.fiscal_year}-{issue.period.quarter}"
 
 
 def _arguments(issue: Issue) -> dict[str, Any]:
     period, year = issue.period, FiscalYear(issue.period.fiscal_year)
     later = [q for q in (1, 2, 3, 4) if q > period.quarter]
     return {
-        "wards": issue.wards, "holding": issue.holding, "fiscal_year": period.fiscal_year, "quarter": period.quarter,
+        "wards": issue.wards, "holdings": issue.holdings, "fiscal_year": period.fiscal_year, "quarter": period.quarter,
         "starts_on": quarter_start(year, period.quarter), "year_end": year.end, "year_now": period.fiscal_year,
         "issued_on": issue.issued_on, "due_on": issue.due_on,
         "later_quarters": later, "later_starts": [quarter_start(year, q) for q in later],

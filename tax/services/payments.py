@@ -118,7 +118,7 @@ def _billed(claim: Payment, place: Holding, shares: Iterable[Share]) -> list[Sha
     })
     for period in ahead:
         bill_ahead(
-            holding=place.pk, ward=place.ward_id, period=period, by=claim.taken_by, at=claim.recorded_at,
+            holdings=[place.pk], wards=[place.ward_id], period=period, by=claim.taken_by, at=claim.recorded_at,
             on=timezone.localdate(claim.recorded_at),
         )
     if not ahead:
