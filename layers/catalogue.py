@@ -138,6 +138,7 @@ _SHARES = (
     Class(0, _("Under 10 %"), "#d5e5df"),
     Class(10, _("10 to 24 %"), "#f3e3b8"),
     Class(25, _("25 to 49 %"), "#e9b274"),
+    # xgettext:no-python-format
     Class(50, _("50 % or more"), "#b8504a"),
 )
 _ARREARS = Attribute("arrears_percent", Kind.INTEGER, _("Buildings in arrears, %"), Audience.TAX)
