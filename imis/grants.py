@@ -1,7 +1,8 @@
 """What the application role may do to each table: everything it needs, nothing to the books.
 
-Each app names its tables in its AppConfig; their partitions follow. In `append_only` tables the role may
-read and add rows, in `never_deleted` ones also change them; it truncates none.
+Each app names its tables in its AppConfig; their partitions follow. In `only_read` tables the role may read, in
+`append_only` ones also add rows, in `never_deleted` ones also change them; it truncates none. Of functions that
+are closed to the public it may call those in `may_call`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Granted:
 
 
 def declared(kind: str) -> tuple[str, ...]:
-    """The tables that the apps declare as `kind` ("append_only" or "never_deleted")."""
+    """The tables (or functions) that the apps declare as `kind`: only_read, append_only, never_deleted, may_call."""
     return tuple(table for config in apps.get_app_configs() for table in getattr(config, kind, ()))
 
 
@@ -53,7 +54,7 @@ def grant_to_application(role: str) -> Granted:
     misspelt name would leave the real one open.
     """
     limited = dict.fromkeys(declared("append_only"), _ADD) | dict.fromkeys(declared("never_deleted"), _KEEP)
-    limited |= dict.fromkeys(_READ_ONLY, _LOOK)
+    limited |= dict.fromkeys((*_READ_ONLY, *declared("only_read")), _LOOK)
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         tables: list[tuple[str, str]] = cursor.fetchall()
@@ -77,4 +78,6 @@ def grant_to_application(role: str) -> Granted:
             "GRANT SELECT ON ALL TABLES IN SCHEMA audit TO {role}",
         ):
             cursor.execute(statement.format(role=quote(role)))
+        for function in declared("may_call"):
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {quote(role)}")
     return Granted(*counts.values())

@@ -8,6 +8,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("imis.routes")),
     path("admin/", admin.site.urls),
+    path("", include("imis.ledger.public_urls")),
+    path("books/", include("imis.ledger.urls")),
     path("holdings/", include("holdings.urls")),
     path("tax/", include("tax.urls")),
     path("map/", include("layers.urls")),

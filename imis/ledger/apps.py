@@ -7,12 +7,9 @@ class LedgerConfig(AppConfig):
     name = "imis.ledger"
     label = "ledger"
     default_auto_field = "django.db.models.BigAutoField"
-    # The application role may add rows to these, never change or delete one (imis.grants).
-    append_only = (
-        "ledger_entry",
-        "ledger_line",
-        "ledger_batch",
-        "ledger_receipt",
-        "ledger_seal",
-        "ledger_idempotencykey",
-    )
+    # What the application role may do with the books (imis.grants): add rows to these …
+    append_only = ("ledger_entry", "ledger_line", "ledger_receipt", "ledger_idempotencykey")
+    # … only read these, which migrations and the database's own triggers write …
+    only_read = ("ledger_account", "ledger_batch", "ledger_seal")
+    # … and call these, which are closed to everybody else.
+    may_call = ("ledger_take_entries(bigint)", "ledger_seal_day(date, text)")

@@ -10,6 +10,7 @@ from django.db.models import DecimalField, F, Prefetch, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from imis.ledger.models import Account, Batch, Entry, Line, Seal
+from imis.models import Job
 
 _ZERO = Value(Decimal("0.00"), output_field=DecimalField(max_digits=18, decimal_places=2))
 _NET = Coalesce(Sum(F("debit") - F("credit")), _ZERO)
@@ -64,6 +65,16 @@ def day_book(day: date) -> QuerySet[Entry]:
 def chain_links() -> QuerySet[Seal]:
     """The links of the chain, newest first."""
     return Seal.objects.select_related("batch", "receipt").defer("batch__marks").order_by("-id")
+
+
+def closed_days() -> QuerySet[Seal]:
+    """The links that close a day, newest first."""
+    return Seal.objects.filter(kind=Seal.Kind.DAY).order_by("-day")
+
+
+def last_proof() -> Job | None:
+    """The proof of the books that finished last."""
+    return Job.objects.filter(kind="prove_books", state=Job.State.DONE).order_by("-finished_at").first()
 
 
 def batch_of(entry: Entry) -> Batch:

@@ -61,7 +61,11 @@ ONE_OFFICE = "staff are managed for the whole corporation by the administrator a
 OWN_JOB = "a job is shown to the one who asked for it only; test_records proves it"
 CATALOGUE = "the same for everyone who may open the map; the layers filter by audience and ward themselves"
 
+RECEIPT = "anybody who holds a receipt may have it proved; the page names nobody"
+
 SAMPLES: dict[str, Sample] = {
+    "verify_receipt": RECEIPT,
+    "verify_receipt_capitals": RECEIPT,
     "edit_person": ONE_OFFICE,
     "set_active": ONE_OFFICE,
     "reset_password": ONE_OFFICE,

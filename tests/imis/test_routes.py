@@ -91,6 +91,9 @@ PUBLIC_ROUTES = {
     "health",  # the watchman
     "login",
     "set_language",
+    "enter_receipt",  # a receipt proves itself to whoever holds it, and names nobody
+    "verify_receipt",
+    "verify_receipt_capitals",
     "layers:tile",  # answers by the pass that the map page hands over; layers of the public audience need none
 }
 

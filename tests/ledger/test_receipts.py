@@ -24,7 +24,14 @@ from imis.ledger import keys
 from imis.ledger.models import Receipt
 from imis.ledger.rules import canonical
 from imis.ledger.rules.receipt_text import BadToken, Statement, pack, unpack
-from imis.ledger.services import issue_receipt, receipt_token, reverse, verify_token
+from imis.ledger.services import (
+    ReceiptDraft,
+    issue_receipt,
+    issue_receipts,
+    receipt_token,
+    reverse,
+    verify_token,
+)
 from tests.ledger.books import AT, clerk, payload, posted
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +128,17 @@ def test_an_entry_has_one_receipt() -> None:
     receipt = receipt_of("pay:1")
     with pytest.raises(IntegrityError):
         issue_receipt(series="R", entry=receipt.entry, payload=payload("100.00"), by=clerk(), at=AT)
+
+
+def test_receipts_of_a_set_are_numbered_in_a_row_and_prove_themselves() -> None:
+    receipt_of("pay:0")
+    entries = [posted(f"pay:{number}") for number in range(1, 6)]
+    drafts = [ReceiptDraft(entry.pk, {**payload("100.00"), "value_date": "2026-07-15"}, AT) for entry in entries]
+    assert issue_receipts(series="KCC-2627", drafts=drafts, by=clerk()) == 2
+    receipts = list(Receipt.objects.order_by("number"))
+    assert [receipt.number for receipt in receipts] == [1, 2, 3, 4, 5, 6]
+    assert [receipt.entry_id for receipt in receipts[1:]] == [entry.pk for entry in entries]
+    assert all(verify_token(receipt_token(receipt)) for receipt in receipts)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from imis.ledger import rights
+from imis.grants import grant_to_application
 from imis.ledger.models import Account, Batch, Entry, Seal
 from imis.ledger.services import issue_receipt, remember
 from tests.ledger.books import AT, clerk, posted, posted_bills
@@ -194,9 +194,7 @@ def as_application() -> Iterator[None]:
     """The rest of the test runs with the rights of the role that serves requests."""
     posted_bills("run", 3)
     user = clerk()
-    for statement in rights.statements(settings.DB_APP_ROLE):
-        sql(statement)
-    sql(f"GRANT SELECT ON imis_user TO {settings.DB_APP_ROLE}")
+    grant_to_application(settings.DB_APP_ROLE)
     assert user.pk
     sql(f"SET LOCAL ROLE {settings.DB_APP_ROLE}")
     yield

@@ -5,7 +5,15 @@ from __future__ import annotations
 from imis.ledger.rules.drafts import LineDraft, UnbalancedDraft
 from imis.ledger.services.idempotency import KeyReused, recall, remember
 from imis.ledger.services.posting import AlreadyPosted, NoTransaction, PostedBatch, post, post_set, reverse
-from imis.ledger.services.receipts import VerifiedReceipt, issue_receipt, receipt_token, verify_token
+from imis.ledger.services.proving import request_proof
+from imis.ledger.services.receipts import (
+    ReceiptDraft,
+    VerifiedReceipt,
+    issue_receipt,
+    issue_receipts,
+    receipt_token,
+    verify_token,
+)
 from imis.ledger.services.sealing import seal_day
 
 __all__ = [
@@ -14,14 +22,17 @@ __all__ = [
     "LineDraft",
     "NoTransaction",
     "PostedBatch",
+    "ReceiptDraft",
     "UnbalancedDraft",
     "VerifiedReceipt",
     "issue_receipt",
+    "issue_receipts",
     "post",
     "post_set",
     "recall",
     "receipt_token",
     "remember",
+    "request_proof",
     "reverse",
     "seal_day",
     "verify_token",

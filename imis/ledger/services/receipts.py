@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,13 +22,25 @@ from imis.ledger.rules.receipt_text import BadToken, Statement, pack, statement_
 from imis.models import User
 
 _AMOUNT = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
+_ROWS_A_STATEMENT = 5000
 _INSERT = """
 INSERT INTO ledger_receipt (series, number, entry_id, issued_at, issued_by_id, payload, payload_hash, signature,
                             row_hash)
-VALUES (%(series)s, %(number)s, %(entry)s, %(at)s, %(by)s, %(payload)s::jsonb, %(payload_hash)s, %(signature)s,
-        ledger_receipt_hash(%(series)s, %(number)s, %(entry)s, %(at)s, %(by)s, %(payload_hash)s, %(signature)s))
-RETURNING id
+SELECT %(series)s, number, entry, at, %(by)s, payload::jsonb, hash, signature,
+       ledger_receipt_hash(%(series)s, number, entry, at, %(by)s, hash, signature)
+FROM unnest(%(numbers)s::bigint[], %(entries)s::bigint[], %(ats)s::timestamptz[], %(payloads)s::text[],
+            %(hashes)s::bytea[], %(signatures)s::bytea[]) AS r (number, entry, at, payload, hash, signature)
+ORDER BY number
 """
+
+
+@dataclass(frozen=True)
+class ReceiptDraft:
+    """A receipt to be: `payload` as in `issue_receipt`, with its `value_date`; `at` is aware."""
+
+    entry_id: int
+    payload: Mapping[str, Any]
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -54,27 +66,39 @@ def issue_receipt(*, series: str, entry: Entry, payload: Mapping[str, Any], by: 
     Take the number late: its row lock serialises the series until COMMIT. Raises BadInput, NotCanonical,
     numbers.NoTransaction; IntegrityError for a second receipt of the entry.
     """
-    stated = {"value_date": entry.value_date.isoformat(), **payload}
-    _check_payload(stated)
-    payload_json = canonical.canonical_json(stated)
-    payload_hash = canonical.digest(payload_json)
+    draft = ReceiptDraft(entry.pk, {"value_date": entry.value_date.isoformat(), **payload}, at)
+    number = issue_receipts(series=series, drafts=[draft], by=by)
+    return Receipt.objects.get(series=series, number=number)
+
+
+def issue_receipts(*, series: str, drafts: Sequence[ReceiptDraft], by: User) -> int:
+    """Issues receipts with numbers in a row, in the order of `drafts`, and returns the first number.
+
+    As `issue_receipt`, for a bank file or a generated history; each payload states its `value_date` itself.
+    """
+    for draft in drafts:
+        _check_payload(draft.payload)
     key = keys.private_key()
-    number = numbers.next_number(f"receipt:{series}")
-    statement = statement_of_payload(keys.key_name(key.public_key()), series, number, stated, payload_hash)
-    row: dict[str, Any] = {
-        "series": series,
-        "number": number,
-        "entry": entry.pk,
-        "at": at,
-        "by": by.pk,
-        "payload": payload_json,
-        "payload_hash": payload_hash,
-        "signature": key.sign(statement.text().encode()),
-    }
+    name = keys.key_name(key.public_key())
+    first = numbers.take_block(f"receipt:{series}", len(drafts))
+    rows = []
+    for number, draft in enumerate(drafts, start=first):
+        payload_json = canonical.canonical_json(draft.payload)
+        payload_hash = canonical.digest(payload_json)
+        statement = statement_of_payload(name, series, number, draft.payload, payload_hash)
+        signature = key.sign(statement.text().encode())
+        rows.append((number, draft.entry_id, draft.at, payload_json, payload_hash, signature))
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        _write(series, rows[start : start + _ROWS_A_STATEMENT], by)
+    return first
+
+
+def _write(series: str, rows: Sequence[tuple[int, int, datetime, str, bytes, bytes]], by: User) -> None:
+    columns = zip(*rows, strict=True)
+    names = ("numbers", "entries", "ats", "payloads", "hashes", "signatures")
+    lists: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
-        (pk,) = cursor.fetchone()
-    return Receipt.objects.get(pk=pk)
+        cursor.execute(_INSERT, {**lists, "series": series, "by": by.pk})
 
 
 def receipt_token(receipt: Receipt) -> str:
@@ -136,3 +160,5 @@ def _check_payload(payload: Mapping[str, Any]) -> None:
         raise BadInput(_("A receipt states its amount with two decimals."), field="amount")
     if not isinstance(holding_number, str) or not holding_number or "|" in holding_number:
         raise BadInput(_("A receipt states the holding number."), field="holding_number")
+    if not isinstance(payload.get("value_date"), str):
+        raise BadInput(_("A receipt states the day of payment."), field="value_date")
