@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tax.documents.bills import PrintedBill
+from tax.documents.bill_pages import PrintedBill
 from tax.documents.content import bill_page
 from tax.documents.qr import QRCode, qr_code
 from tax.documents.typeset import FONTS

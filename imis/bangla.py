@@ -74,7 +74,7 @@ def grouped(amount: Decimal | int | str, lang: str = "bn", *, paisa: bool = Fals
     value = _paisa(amount)
     whole, part = f"{abs(value):.2f}".split(".")
     head, tail = whole[:-3], whole[-3:]
-    pairs = []
+    pairs: list[str] = []
     while head:
         pairs.insert(0, head[-2:])
         head = head[:-2]

@@ -30,6 +30,8 @@ CORPORATION = {
     "name_bn": env.text("IMIS_CORPORATION_BN", "খুলনা সিটি কর্পোরেশন"),
     "name_en": env.text("IMIS_CORPORATION_EN", "Khulna City Corporation"),
 }
+# Where the public opens this site; printed in the QR codes of bills and receipts. No slash at the end.
+PUBLIC_URL = env.text("IMIS_PUBLIC_URL", "").rstrip("/")
 ALLOWED_HOSTS = env.items("IMIS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.items("IMIS_TRUSTED_ORIGINS")
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tax.documents.bills import PrintedBill, bills_pdf
+from tax.documents.bill_pages import PrintedBill, typeset_bills
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -27,15 +27,14 @@ def start(bills: Sequence[PrintedBill], *, lang: str, out: Path) -> subprocess.P
     rows = [{"snapshot": bill.snapshot, "code": bill.code} for bill in bills]
     source.write_text(json.dumps({"lang": lang, "bills": rows}, ensure_ascii=False), encoding="utf-8")
     # Two processes share the machine already; threads inside them only wait for each other.
-    environment = {**os.environ, "RAYON_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "tax.documents.chunk", str(source), str(out)]
-    return subprocess.Popen(command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    command = ["env", "RAYON_NUM_THREADS=1", sys.executable, "-m", "tax.documents.chunk", str(source), str(out)]
+    return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - fixed words and our own paths
 
 
 def main(source: Path, out: Path) -> None:
     """Reads what `start` wrote, writes the PDF, removes the source: it holds names and is needed no more."""
     data = json.loads(source.read_text(encoding="utf-8"))
-    made = bills_pdf([PrintedBill(**row) for row in data["bills"]], lang=data["lang"])
+    made = typeset_bills([PrintedBill(**row) for row in data["bills"]], lang=data["lang"])
     unfinished = out.with_suffix(f".{os.getpid()}.part")
     unfinished.write_bytes(made)
     unfinished.replace(out)

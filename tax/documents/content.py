@@ -11,29 +11,26 @@ from typing import Any
 
 from tax.documents.breadth import breadth
 from tax.documents.figures import Figures
+from tax.documents.steps import Row, in_reading_order, row, step_row
 from tax.documents.wording import words
 
 Snapshot = dict[str, Any]
-Row = dict[str, Any]
 
 # Room on the page: what does not fit is summed (old arrears) or moved to an annex page (steps).
 STEPS_ON_PAGE = 17
 ARREARS_ON_PAGE = 16
 OFFERS_ON_PAGE = 4
-LONGEST_FORMULA = 44
 FEW_YEARS = 4  # as in bill.typ: more than these take the width of the page
 # Room for a step and for a line of the demand, in em of the size chosen (79 mm and 52 mm, as in bill.typ).
 STEP_ROOM, DEMAND_ROOM = (
     tuple(width / (points * 0.3528) for points in (9.6, 8.6, 7.5)) for width in (79, 52)
 )
-# Steps that a reader looks for are set in bold.
-_LANDMARKS = {"gross_rent", "first_value", "annual_value", "yearly_tax"}
 
 
 def bill_page(snapshot: Snapshot, lang: str) -> Row:
     """The strings of one bill in `lang`; the shape is what templates/bill.typ lays out."""
     write, said = Figures(lang), words(lang)
-    steps = [_step(step, write) for step in snapshot["assessment"]["steps"]]
+    steps = [step_row(step, write) for step in in_reading_order(snapshot["assessment"]["steps"])]
     shown = _shown(steps, said, write)
     arrears = _arrears(snapshot["arrears"], said, write)
     demand = _demand(snapshot, said, write)
@@ -112,17 +109,6 @@ def _place(snapshot: Snapshot, said: dict[str, str], write: Figures) -> Row:
     }
 
 
-def _row(label: str, formula: str, amount: str, *, strong: bool = False) -> Row:
-    """A line of the sum; a formula too long to be read at a glance is left to the lines above it."""
-    return {"label": label, "formula": formula if len(formula) <= LONGEST_FORMULA else "", "amount": amount,
-            "strong": strong}
-
-
-def _step(step: Row, write: Figures) -> Row:
-    label = write.text(write.pick(step["label_bn"], step["label_en"]))
-    return _row(label, write.formula(step.get("formula")), write.result(step["result"]), strong=step["code"] in _LANDMARKS)
-
-
 def _shown(steps: list[Row], said: dict[str, str], write: Figures) -> list[Row]:
     """The steps that fit: the end of the sum always, the first units, and a line that points to the annex."""
     if len(steps) <= STEPS_ON_PAGE:
@@ -130,7 +116,7 @@ def _shown(steps: list[Row], said: dict[str, str], write: Figures) -> list[Row]:
     tail = steps[-(STEPS_ON_PAGE - 5) :]
     head = steps[:4]
     left_out = len(steps) - len(head) - len(tail)
-    return [*head, _row(said["more_steps"].format(n=write.text(left_out)), "", ""), *tail]
+    return [*head, row(said["more_steps"].format(n=write.text(left_out)), "", ""), *tail]
 
 
 def _demand(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[Row]:
@@ -138,14 +124,14 @@ def _demand(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[Ro
     amounts = snapshot["amounts"]
     formulas = {row["code"]: write.formula(row.get("formula")) for row in snapshot["working"]}
     rows = [
-        _row(write.pick(line["name_bn"], line["name_en"]), "", write.money(line["amount"])) for line in snapshot["lines"]
+        row(write.pick(line["name_bn"], line["name_en"]), "", write.money(line["amount"])) for line in snapshot["lines"]
     ]
     labels = _amount_labels(snapshot, said, write)
     for code in ("arrears", "surcharge", "rebate", "rounding"):
         amount = Decimal(amounts[code])
         if amount:
             signed = -amount if code == "rebate" else amount
-            rows.append(_row(labels[code], formulas.get(code, ""), write.money(str(signed))))
+            rows.append(row(labels[code], formulas.get(code, ""), write.money(str(signed))))
     return rows
 
 
@@ -156,7 +142,7 @@ def _amount_labels(snapshot: Snapshot, said: dict[str, str], write: Figures) -> 
 
 
 def _slip(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[list[str]]:
-    """The five amounts of the bank's and the office's copy; always all five, so that a clerk finds each in its place."""
+    """The five amounts of the bank's and the office's copy; always all five, so that a clerk finds each there."""
     amounts = snapshot["amounts"]
     rows = [[said["current"], write.money(amounts["principal"])]]
     rows += [[said[code], write.money(amounts[code])] for code in ("arrears", "surcharge")]

@@ -67,8 +67,8 @@ class Figures:
         return f"{grouped}.{self.text(part)}" if part else grouped
 
     def percent(self, rate: str) -> str:
-        """A share such as 0.075 as ৭.৫%."""
-        return self.text(f"{(Decimal(rate) * 100).normalize():f}%")
+        """A percentage such as "7.50" as ৭.৫%."""
+        return self.text(f"{Decimal(rate).normalize():f}%")
 
     def day(self, iso: str) -> str:
         """An ISO date as ২২/১১/২০২২খ্রিঃ or 22/11/2022; "" stays empty."""

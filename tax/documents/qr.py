@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import zxingcpp
 
-# Viewers that smooth enlarged images would blur one pixel a module.
-PIXELS_A_MODULE = 6
+# Viewers that smooth enlarged images would blur one pixel a module; more than three only cost time.
+PIXELS_A_MODULE = 3
 
 
 @dataclass(frozen=True)
@@ -22,4 +22,13 @@ def qr_code(text: str, *, level: str = "M") -> QRCode:
     """The QR code of `text`; error correction `level` is L, M, Q or H. Raises ValueError when it does not fit."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     image = barcode.to_image(scale=PIXELS_A_MODULE, add_quiet_zones=False)
-    return QRCode(side=int(image.shape[0]), pixels=bytes(memoryview(image)))
+    return QRCode(side=int(image.shape[0]), pixels=bytes(memoryview(image)))  # type: ignore[arg-type]
+
+
+def qr_svg(text: str, *, level: str = "L") -> str:
+    """The QR code of `text` as an inline SVG element with its quiet zone, scalable by its container."""
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    side = int(barcode.to_image(scale=1, add_quiet_zones=False).shape[0]) + 8
+    drawing = barcode.to_svg(add_quiet_zones=True)
+    body = drawing[drawing.index("<g ") : drawing.index("</svg>")]
+    return f'<svg viewBox="0 0 {side} {side}" xmlns="http://www.w3.org/2000/svg">{body}</svg>'

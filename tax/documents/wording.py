@@ -80,10 +80,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     # receipt
     "receipt_title": ("কর আদায়ের রশিদ", "Receipt for tax paid"),
     "receipt_no": ("রশিদ নং", "Receipt no."),
-    "received_from": ("প্রাপ্ত হলাম জনাব", "Received from"),
+    "received_from": ("জমাদানকারী", "Received from"),
     "received_amount": ("আদায়", "Received"),
     "value_date": ("পরিশোধের তারিখ", "Paid on"),
-    "recorded_at": ("রেকর্ডের সময়", "Recorded at"),
+    "recorded_on": ("রেকর্ডের তারিখ", "Recorded on"),
     "channel": ("মাধ্যম", "Paid through"),
     "reference": ("সূত্র", "Reference"),
     "channel_counter": ("কাউন্টার", "Counter"),
@@ -106,6 +106,30 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "sign_cashier": ("গ্রহণকারীর স্বাক্ষর ও সিল", "Signature and seal of the receiver"),
 }
+
+
+_USES: dict[str, tuple[str, str]] = {
+    "residential": ("আবাসিক", "residential"),
+    "commercial": ("বাণিজ্যিক", "commercial"),
+    "industrial": ("শিল্প", "industrial"),
+    "mixed": ("মিশ্র", "mixed"),
+    "religious": ("ধর্মীয় প্রতিষ্ঠান", "religious institution"),
+    "institutional": ("প্রতিষ্ঠান", "institution"),
+    "vacant_land": ("খালি জায়গা", "vacant land"),
+    "under_construction": ("নির্মাণাধীন", "under construction"),
+}
+
+
+def use(code: str, lang: str) -> str:
+    """The word for a use of a unit; a code unknown to this form is printed as it is."""
+    return _USES.get(code, (code, code))[LANGUAGES.index(lang)]
+
+
+def storey(number: int, lang: str) -> str:
+    """A storey in words, 0 being the ground floor."""
+    if number == 0:
+        return ("নিচতলা", "Ground floor")[LANGUAGES.index(lang)]
+    return (f"{number} তলা", f"Storey {number}")[LANGUAGES.index(lang)]
 
 
 def words(lang: str) -> dict[str, str]:

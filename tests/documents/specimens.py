@@ -125,9 +125,9 @@ def _offers(amounts: dict[str, Decimal], yearly: Decimal, arrears: int) -> list[
     year = (amounts["arrears"] + amounts["surcharge"] + yearly * Decimal("0.90")).quantize(Decimal(1), ROUND_HALF_UP)
     return [
         {"code": "quarter", "label_bn": "শুধু এই কিস্তি", "label_en": "This instalment only", "quarters": 1,
-         "rate": "0.05", "payable": _money(amounts["payable"]), "pay_by": "2026-09-30"},
+         "rate": "5", "payable": _money(amounts["payable"]), "pay_by": "2026-09-30"},
         {"code": "year", "label_bn": "সারা বছরের ৪ কিস্তি একসাথে", "label_en": "The whole year at once", "quarters": 4,
-         "rate": "0.10", "payable": _money(year), "pay_by": "2026-09-30"},
+         "rate": "10", "payable": _money(year), "pay_by": "2026-09-30"},
     ]
 
 
@@ -149,3 +149,28 @@ def hard_snapshot() -> dict[str, Any]:
         "rate": "0", "payable": hard["amounts"]["arrears"], "pay_by": "",
     })
     return hard
+
+
+def receipt_payload(*, lines: int = 3) -> dict[str, Any]:
+    """A signed payload as a counter payment leaves it: `lines` years of arrears with surcharge, then this quarter."""
+    old = [
+        {**_step("arrears", "বকেয়া (পূর্ববর্তী বছর)", "Arrears of an earlier year", "", Decimal("4480.00")),
+         "inputs": {"fiscal_year": 2025 - k}}
+        for k in range(lines)
+    ]
+    sum_old = Decimal(4480) * lines
+    surcharge = sum_old * Decimal("0.15")
+    exact = sum_old + surcharge + Decimal("1120.00") - Decimal("56.00")
+    payable = exact.quantize(Decimal(1), ROUND_HALF_UP)
+    working = [
+        *old,
+        _step("surcharge", "সারচার্জ", "Surcharge", f"{_money(sum_old)} × 15 %", surcharge),
+        _step("current", "হাল কিস্তি", "Current instalment", "1120.00", Decimal("1120.00")),
+        _step("rebate", "রিবেট (বাদ)", "Rebate (deducted)", "1120.00 × 5 %", Decimal("56.00")),
+        _step("paid", "পরিশোধিত", "Paid", _money(payable), payable),
+    ]
+    return {
+        "amount": _money(payable), "holding_number": "22-007-0007-00", "ward": 22, "value_date": "2026-08-14",
+        "channel": "counter", "reference": "C-2026-000123", "payer_name": "জ্যোৎস্না বন্দ্যোপাধ্যায়",
+        "lines": [{"kind": "principal", "amount": _money(sum_old + Decimal("1064.00"))}], "working": working,
+    }

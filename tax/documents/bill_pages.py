@@ -1,0 +1,37 @@
+"""Pages of bills: one, or many in one file, in the order given. Pure: it runs in processes without Django."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tax.documents.content import Snapshot, bill_page
+from tax.documents.qr import qr_code
+from tax.documents.typeset import pdf
+from tax.documents.wording import words
+
+
+@dataclass(frozen=True)
+class PrintedBill:
+    """A bill to print: its frozen snapshot and the text of its QR code (verification.bill_address)."""
+
+    snapshot: Snapshot
+    code: str
+
+
+def typeset_bills(bills: Sequence[PrintedBill], *, lang: str = "bn") -> bytes:
+    """One PDF of `bills` in `lang` ("bn" or "en"), a page each (two where the working needs an annex).
+
+    Raises ValueError for another language and KeyError for a snapshot that lacks a part.
+    """
+    pages = [{**bill_page(bill.snapshot, lang), "qr": n} for n, bill in enumerate(bills)]
+    said = words(lang)
+    data: dict[str, Any] = {
+        "lang": lang,
+        "words": said,
+        "title": f"{said['bill_title']} {pages[0]['number']}" if len(pages) == 1 else said["bill_title"],
+        "author": pages[0]["corporation"],
+        "bills": pages,
+    }
+    return pdf("bill", data, [qr_code(bill.code) for bill in bills])

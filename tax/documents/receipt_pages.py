@@ -1,0 +1,95 @@
+"""The page of a receipt: half a sheet, from the payload that was signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tax.documents.figures import Figures
+from tax.documents.qr import qr_code
+from tax.documents.steps import Row, in_reading_order, row, step_row
+from tax.documents.typeset import pdf
+from tax.documents.wording import words
+
+_SIZES = (9, 14)  # more lines than these are set smaller, and smaller again
+
+
+@dataclass(frozen=True)
+class PrintedReceipt:
+    """A receipt to print.
+
+    `payload` is Receipt.payload, `recorded_on` an ISO date in the city's time, `code` the text of the QR code
+    (verification.receipt_address); `reversed_on` ("" while it stands) and `reason` say that it was undone.
+    """
+
+    number: str
+    recorded_on: str
+    payload: Mapping[str, Any]
+    corporation: Mapping[str, str]
+    code: str
+    reversed_on: str = ""
+    reason: str = ""
+
+
+def typeset_receipt(receipt: PrintedReceipt, *, lang: str = "bn") -> bytes:
+    """The PDF of a receipt (A5 landscape) in `lang` ("bn" or "en"); raises ValueError for another language."""
+    said = words(lang)
+    page = receipt_page(receipt, lang)
+    data: dict[str, Any] = {
+        "lang": lang, "words": said, "title": f"{said['receipt_title']} {page['number']}",
+        "author": page["corporation"], "receipt": page,
+    }
+    return pdf("receipt", data, [qr_code(receipt.code, level="L")])
+
+
+def receipt_page(receipt: PrintedReceipt, lang: str) -> Row:
+    """The strings of a receipt in `lang`; the shape is what templates/receipt.typ lays out."""
+    write, said = Figures(lang), words(lang)
+    payload = receipt.payload
+    rows = _rows(payload, said, write)
+    return {
+        "corporation": write.pick(receipt.corporation.get("name_bn"), receipt.corporation.get("name_en")),
+        "number": write.text(receipt.number),
+        "facts": [fact for fact in _facts(receipt, said, write) if fact[1]],
+        "rows": rows,
+        "size": 0 if len(rows) <= _SIZES[0] else 1 if len(rows) <= _SIZES[1] else 2,
+        "amount": write.taka(payload["amount"]),
+        "in_words": write.words(payload["amount"]),
+        "reversed": _reversed(receipt, said, write),
+    }
+
+
+def _facts(receipt: PrintedReceipt, said: dict[str, str], write: Figures) -> list[list[str]]:
+    payload = receipt.payload
+    channel = said.get(f"channel_{payload.get('channel')}", write.text(payload.get("channel")))
+    return [
+        [said["received_from"], write.written(payload.get("payer_name"))],
+        [said["holding_no"], write.written(payload["holding_number"])],
+        [said["ward"], write.text(payload.get("ward"))],
+        [said["value_date"], write.day(payload["value_date"])],
+        [said["recorded_on"], write.day(receipt.recorded_on)],
+        [said["channel"], channel],
+        [said["reference"], write.written(payload.get("reference"))],
+    ]
+
+
+def _rows(payload: Mapping[str, Any], said: dict[str, str], write: Figures) -> list[Row]:
+    """What the money settled: the steps that were accepted, else the sums by kind."""
+    steps = [step_row(step, write) for step in in_reading_order(payload.get("working", ()))]
+    if steps:
+        return steps
+    lines = payload.get("lines", ())
+    return [row(said[f"kind_{line['kind']}"], "", write.money(_signed(line))) for line in lines]
+
+
+def _signed(line: Mapping[str, Any]) -> str:
+    return str(-Decimal(line["amount"])) if line["kind"] == "rebate" else line["amount"]
+
+
+def _reversed(receipt: PrintedReceipt, said: dict[str, str], write: Figures) -> Row | None:
+    if not receipt.reversed_on:
+        return None
+    line = said["reversed_line"].format(day=write.day(receipt.reversed_on), reason=write.text(receipt.reason) or "—")
+    return {"stamp": said["reversed"], "line": line}
