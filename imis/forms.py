@@ -27,6 +27,10 @@ class SignInForm(AuthenticationForm):
         "inactive": _("This account is closed. Ask an administrator."),
     }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
+
 
 class ChangePasswordForm(forms.Form):
     """The old password and a new one, twice."""

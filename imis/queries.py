@@ -72,12 +72,20 @@ def office_changes(limit: int = 200) -> list[OfficeChange]:
             [limit],
         )
         rows = cursor.fetchall()
-    return [OfficeChange(*row[:4], before=_json(row[4]), after=_json(row[5])) for row in rows]
+    return [OfficeChange(*row[:4], *_differing(_json(row[4]), _json(row[5]))) for row in rows]
 
 
 def visible_job(job_id: object, user: User) -> Job | None:
     """A job of one's own; None when it is someone else's or does not exist."""
     return Job.objects.filter(pk=job_id, requested_by=user).first()
+
+
+def _differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both sides without what stayed the same and without what was empty on the only side there is."""
+    keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
+    sides = ({key: side[key] for key in keys if key in side} for side in (before, after))
+    first, second = ({key: value for key, value in side.items() if (before and after) or value} for side in sides)
+    return first, second
 
 
 def _json(text: str | None) -> dict[str, Any]:

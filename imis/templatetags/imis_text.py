@@ -2,7 +2,7 @@
 
 `{% load imis_text %}`: {{ x|taka }} → ৳ ১,৬৪,৩৭৫ · {{ n|num }} → ৩,০০০ · {{ code|figures }} → ০০১২ (no grouping)
 · {{ d|day }} → ২২/১১/২০২২খ্রিঃ · {{ t|moment }} → day and time in Dhaka · {{ year|fiscal_year }} → ২০২৬-২৭
-· {{ rate|percent }} → ১৫%. None and "" become an en dash.
+· {{ rate|percent }} → ১৫% · {{ row.action|action_words }} · {{ anything|plainly }} (yes, no, lists). None and "" become an en dash.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from decimal import Decimal, InvalidOperation
 from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from imis import bangla
+from imis import bangla, words
 
 register = template.Library()
 NOTHING = "–"
@@ -45,7 +46,7 @@ def num(value: object) -> str:
     amount = _decimal(value)
     if amount is None:
         return NOTHING
-    whole, _, decimals = f"{abs(amount):f}".partition(".")
+    whole, _point, decimals = f"{abs(amount):f}".partition(".")
     text = bangla.grouped(whole, _language()) + (f".{decimals}" if decimals else "")
     return figures(f"−{text}" if amount < 0 else text)
 
@@ -88,3 +89,21 @@ def percent(value: object) -> str:
     """A rate in per cent (15 → 15%), without needless zeros."""
     amount = _decimal(value)
     return NOTHING if amount is None else figures(f"{amount.normalize():f}%")
+
+
+@register.filter
+def plainly(value: object) -> str:
+    """A stored value as a person reads it: yes or no, a list with commas, figures in the language's script."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {plainly(inner)}" for key, inner in value.items()) or NOTHING
+    if isinstance(value, (list, tuple)):
+        return ", ".join(plainly(item) for item in value) or NOTHING
+    if isinstance(value, (int, float)):
+        return figures(value)
+    return NOTHING if value in (None, "") else str(value)
+
+
+register.filter("action_words", words.action_words)
+register.filter("object_words", words.object_words)

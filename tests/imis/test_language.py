@@ -11,11 +11,13 @@ from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 
+import django
 import pytest
 from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
 
+from imis import borrowed, words
 from imis.roles import Role
 from tests.imis.fresh_settings import environment
 
@@ -50,12 +52,12 @@ def fresh_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_no_string_is_untranslated(fresh_catalogue: Path) -> None:
-    assert messages(fresh_catalogue, "--untranslated") == []
+    # makemessages fills a new string with a guess where it can: that is no translation either.
+    assert messages(fresh_catalogue, "--untranslated") + messages(fresh_catalogue, "--only-fuzzy") == []
 
 
-def test_no_translation_is_a_guess(fresh_catalogue: Path) -> None:
+def test_no_translation_is_a_guess() -> None:
     assert messages(CATALOGUE, "--only-fuzzy") == []
-    assert messages(fresh_catalogue, "--only-fuzzy") == []
 
 
 def test_the_catalogue_is_sound_and_has_no_dead_rows() -> None:
@@ -179,3 +181,30 @@ def test_the_compiled_catalogue_reaches_the_page(signed_in: Callable[..., Client
     if not compiled.exists():
         pytest.fail("no compiled catalogue: bin/imis compiles it, or run manage.py compilemessages --ignore .local")
     assert "প্রথম পাতা" in signed_in(Role.CASHIER).get("/").content.decode()
+
+
+def recorded(pattern: str) -> set[str]:
+    """The codes that any app writes into an audit row."""
+    sources = [path for app in (*APPS, "demo") for path in (ROOT / app).rglob("*.py")]
+    return {code for path in sources for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
+
+
+def test_each_audited_act_has_words() -> None:
+    acts = recorded(r"action=\"([a-z_]+)\"|_audit\(\n?\s*\"([a-z_]+)\"")
+    codes = {code for pair in acts for code in pair if code} - {"store_true", "store_false", "append", "version"}
+    assert codes - words.ACTIONS.keys() == set(), "add them to imis/words.py"
+    assert recorded(r"object_type=\"([a-z_]+)\"") - words.OBJECTS.keys() == set(), "add them to imis/words.py"
+
+
+def test_borrowed_sentences_still_stand_in_django() -> None:
+    folder = Path(django.__file__).parent
+    files = ["forms/fields.py", "forms/forms.py", "forms/models.py", "core/validators.py"]
+    files += ["contrib/auth/password_validation.py", "contrib/auth/validators.py"]
+    source = "".join((folder / name).read_text(encoding="utf-8") for name in files)
+    flat = re.sub(r'"\s*"', "", source)
+    assert [sentence for sentence in borrowed.SENTENCES if sentence not in flat] == []
+
+
+def test_django_speaks_bangla_about_passwords(signed_in: Callable[..., Client]) -> None:
+    page = signed_in(Role.CASHIER).get("/password/").content.decode()
+    assert "Your password" not in page and "১২" in page
