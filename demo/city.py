@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from demo.accounts import ensure_accounts
-from demo.history import History, history_steps
+from demo.history import history_steps
 from demo.plan import LARGEST, SIZES, plan
 from demo.register import load_register
+from demo.story import History
 from holdings.models import Holding, Ward
 from imis import audit
 from imis.errors import Refused

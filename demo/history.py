@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from functools import partial
 
-from django.utils import timezone
-
+from demo.billing import billing_steps
 from demo.facts_of_tax import write_tax_facts
-from holdings.models import Holding
-from imis.fiscal import FiscalYear, fiscal_year_of
-from imis.models import User
+from demo.story import YEARS, History, Step, at_noon, built_up_wards, pilot_wards
+from imis.fiscal import FiscalYear
 from tax.models import RuleSet
 from tax.services.assessments import approve_assessments, assess_ward
-
-YEARS = 5
-Step = tuple[str, Callable[[], object]]
-
-
-@dataclass(frozen=True)
-class History:
-    """What the history is made for: size, the day it ends, and the staff who did it."""
-
-    holdings: int
-    today: date
-    users: dict[str, User]
-
-    @property
-    def this_year(self) -> FiscalYear:
-        """The fiscal year of `today`."""
-        return fiscal_year_of(self.today)
 
 
 def history_steps(history: History, progress: Callable[[str], None]) -> Iterator[Step]:
     """The steps of the history in order; each is done in one transaction."""
     yield "tax facts", partial(write_tax_facts, history.users, history.this_year.start_year - YEARS)
     yield from _assessments(history, progress)
+    yield from billing_steps(history, progress)
 
 
 def _assessments(history: History, progress: Callable[[str], None]) -> Iterator[Step]:
@@ -61,21 +42,3 @@ def _assess(
     progress(f"assessed by {rule_set.code}: {outcome.first + outcome.raised + approved:,} holdings")
     if outcome.skipped:
         raise ValueError(f"the assessment left holdings out: {outcome.skipped}")
-
-
-def built_up_wards() -> list[int]:
-    """Wards that have holdings."""
-    return list(Holding.objects.order_by("ward_id").values_list("ward_id", flat=True).distinct())
-
-
-def pilot_wards() -> list[int]:
-    """Wards where the reassessment of this year is done and bills are out; the others wait for the demo's users."""
-    return [ward for ward in built_up_wards() if ward in PILOT_WARDS]
-
-
-PILOT_WARDS = (22, 21, 24, 25)
-
-
-def at_noon(day: date) -> datetime:
-    """Noon in the city's time zone."""
-    return timezone.make_aware(datetime.combine(day, time(12)))

@@ -22,7 +22,7 @@ _FRIDAY, _SATURDAY = 4, 5
 
 
 class Intent(NamedTuple):
-    """A holding (row in the register's order) that pays on a day; `whole_year` asks for the year's rebate."""
+    """A holding that pays on a day; `whole_year` asks for the year's rebate."""
 
     holding: int
     day: date
@@ -31,9 +31,10 @@ class Intent(NamedTuple):
 
 
 class Payers:
-    """Who pays when. `wards` is the ward of each holding in order of id; years count from the first billed one."""
+    """Who pays when. `holdings` are keys, `wards` the ward of each; `periods` counts quarters from `first`."""
 
-    def __init__(self, wards: Ints, first: Period, periods: int) -> None:
+    def __init__(self, holdings: Ints, wards: Ints, first: Period, periods: int) -> None:
+        self._holdings = holdings
         self._chance = Chance("payers")
         self._first = first
         self._n = len(wards)
@@ -57,8 +58,8 @@ class Payers:
             if way == "online" and day < ONLINE_SINCE:
                 way, day = "counter", _working_day(day, closes)
             if day <= last_day:
-                yearly = bool(self._habit[holding] == YEARLY) and period.quarter == 1
-                found.append(Intent(holding, day, way, yearly))
+                yearly = bool(self._habit[holding] == YEARLY) and period.quarter < 4
+                found.append(Intent(int(self._holdings[holding]), day, way, yearly))
         return found
 
     def _paying(self, period: Period, label: str) -> NDArray[np.bool_]:
@@ -66,12 +67,12 @@ class Payers:
         forgets = self._chance.happens(f"forgets/{label}", self._n, 0.04)
         steady = ~forgets
         by_habit = {
-            YEARLY: np.full(self._n, period.quarter == 1) | forgets & (period.quarter == 2),
+            YEARLY: (steady & (period.quarter == 1)) | (period.quarter == 2),
             STEADY: steady,
             LATE: steady & (period.quarter == 4),
             ALTERNATE: steady & (period.quarter % 2 == 0),
             STOPPED: steady & (index < self._turn),
-            RETURNED: steady & ((index == self._turn) | (index > self._turn)),
+            RETURNED: steady & (index >= self._turn),
             NEVER: np.zeros(self._n, dtype=bool),
         }
         paying = np.zeros(self._n, dtype=bool)
