@@ -66,7 +66,7 @@ def _layer(layer: Layer, band: Band, paint: Paint, index: int) -> dict[str, Json
 
 
 def colour(band: Band, paint: Paint) -> Json:
-    """A colour, or the expression that chooses one by the paint's attribute."""
+    """A colour, or the expression that chooses one by the paint's attribute (which the band's tiles must carry)."""
     if not paint.by:
         return paint.colour
     kind = next(each.kind for each in band.tile_attributes if each.name == paint.by)
