@@ -46,8 +46,15 @@ source_checksum() {
     )
 }
 
+# Compiled translations are not kept in the repository.
+compile_messages() {
+    now=$(cat "$IMIS_ROOT"/imis/locale/*/LC_MESSAGES/*.po | checksum)
+    if stamped messages "$now" && [ -e "$IMIS_ROOT/imis/locale/bn/LC_MESSAGES/django.mo" ]; then return 0; fi
+    step messages "translations" manage compilemessages --ignore .local --ignore node_modules
+    stamp messages "$now"
+}
+
 prepare_application() {
-    manage compilemessages --ignore .local --ignore node_modules
     manage release
     manage collectstatic --no-input
 }
@@ -55,7 +62,7 @@ prepare_application() {
 release_application() {
     now="$(source_checksum) $(stat -c %i "$PG_DATA")"
     stamped release "$now" && return 0
-    step release "tables, translations, static files" prepare_application
+    step release "tables, rights, static files" prepare_application
     stamp release "$now"
 }
 

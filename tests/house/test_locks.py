@@ -55,7 +55,7 @@ def unlocked(paths: list[Path], lock: str) -> dict[str, set[str]]:
     wrong: dict[str, set[str]] = {}
     for path in paths:
         tops = {module.split(".")[0] for module in imported(path)} - own - sys.stdlib_module_names
-        if missing := {top for top in tops if not distributions_of(top) & pins}:
+        if missing := {top for top in tops if not (distributions_of(top) or {normalised(top)}) & pins}:
             wrong[name(path)] = missing
     return wrong
 
