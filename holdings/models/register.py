@@ -38,7 +38,9 @@ class Holding(models.Model):
     route_order = models.PositiveIntegerField(_("place on the route"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
-    survey_row = models.ForeignKey("holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False)
+    survey_row = models.ForeignKey(
+        "holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     buildings = models.ManyToManyField(Building, through="HoldingBuilding", related_name="holdings")
 
     class Meta:
@@ -142,7 +144,9 @@ class Unit(models.Model):
         _("monthly rent"), max_digits=14, decimal_places=2, null=True, help_text=_("actual rent, if it is known")
     )
     valid = DateRangeField(_("valid"))
-    survey_row = models.ForeignKey("holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False)
+    survey_row = models.ForeignKey(
+        "holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         verbose_name = _("unit")

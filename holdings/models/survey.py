@@ -1,4 +1,8 @@
-"""Survey files as they came, their rows kept for ever, what was read out of them and what is wrong."""
+"""Survey files as they came, their rows kept for ever, what was read out of them and what is wrong.
+
+Files and rows are never deleted (a trigger refuses it), so references to them are checked by one set-based trigger a
+statement (sql/0002_refusals.sql) instead of once a row: a foreign key would cost a tenth of an import.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +68,7 @@ class SurveyRow(models.Model):
         FURTHER = "further", _("A further building of the same holding")
         REJECT = "reject", _("Leave this row out")
 
-    file = models.ForeignKey(SurveyFile, models.PROTECT, related_name="rows", db_index=False)
+    file = models.ForeignKey(SurveyFile, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
     number = models.PositiveIntegerField(_("row"))
     raw = models.JSONField(default=dict)
     geom = models.GeometryField(srid=3857, null=True, spatial_index=False)
@@ -135,7 +139,6 @@ class SurveyReading(models.Model):
 
     class Meta:
         verbose_name = _("survey reading")
-        indexes = [models.Index(fields=["file_id"], name="survey_reading_file")]
 
     def __str__(self) -> str:
         return f"{self.row_id} {self.match}"
@@ -144,7 +147,7 @@ class SurveyReading(models.Model):
 class SurveyProblem(models.Model):
     """What is wrong with one row and where; a row with a `blocking` problem waits for a person."""
 
-    row = models.ForeignKey(SurveyRow, models.PROTECT, related_name="problems", db_index=False)
+    row = models.ForeignKey(SurveyRow, models.PROTECT, related_name="problems", db_index=False, db_constraint=False)
     code = models.CharField(_("problem"), max_length=40)
     field = models.CharField(_("field"), max_length=60, blank=True)
     value = models.CharField(_("value"), max_length=200, blank=True)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from imis.bangla import fold
 
-# Footprints: a shared strip up to this part of the smaller one is named but does not stop the row.
-OVERLAP_NAMED = 0.001
+# Footprints that share more ground than this are named (m²; below lies the noise of reprojection) …
+OVERLAP_NAMED_M2 = 1e-6
+# … and stop the row when the shared ground is this part of the smaller one.
 OVERLAP_BLOCKS = 0.10
 # Two footprints that cover each other this far are one drawn twice.
 DUPLICATE_SHARE = 0.98

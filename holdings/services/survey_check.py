@@ -104,7 +104,7 @@ def _parameters(file: SurveyFile) -> dict[str, Any]:
         "spatial": file.spatial,
         "ward_mapped": "ward" in file.columns,
         "smallest": rules.SMALLEST_AREA_M2,
-        "named": rules.OVERLAP_NAMED,
+        "named": rules.OVERLAP_NAMED_M2,
         "blocks": rules.OVERLAP_BLOCKS,
         "duplicate": rules.DUPLICATE_SHARE,
     }
@@ -128,7 +128,7 @@ def _read(cursor: Any, file: SurveyFile) -> None:
     copy_in(cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys())
     cursor.execute(statement("survey/shapes"), parameters)
     cursor.execute("CREATE INDEX ON survey_shape USING gist (g)")
-    cursor.execute("ANALYZE survey_shape; ANALYZE survey_cell; ANALYZE survey_word; ANALYZE survey_road")
+    cursor.execute("ANALYZE survey_shape (row_id, n, kind); ANALYZE survey_cell (row_id); ANALYZE survey_word; ANALYZE survey_road")
     cursor.execute(statement("survey/stands"), parameters)
     cursor.execute("ANALYZE survey_stand")
     cursor.execute(statement("survey/readings"), parameters)

@@ -97,3 +97,54 @@ CREATE TRIGGER survey_row_not_deleted BEFORE DELETE ON holdings_surveyrow
 ALTER TABLE holdings_surveyrow
     ADD CONSTRAINT survey_row_decision_has_author CHECK (decision = '' OR decided_by_id IS NOT NULL),
     ADD CONSTRAINT survey_row_rejected_by_decision CHECK (outcome <> 'rejected' OR decision = 'reject');
+
+-- References to survey files and rows, checked once a statement. Their targets are never deleted, so looking at the
+-- rows just written is enough.
+CREATE FUNCTION holdings_survey_reference() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    lost bigint;
+BEGIN
+    EXECUTE format(
+        'SELECT n.%1$I FROM new_rows n LEFT JOIN %2$I t ON t.id = n.%1$I WHERE n.%1$I IS NOT NULL AND t.id IS NULL LIMIT 1',
+        TG_ARGV[0], TG_ARGV[1]) INTO lost;
+    IF lost IS NOT NULL THEN
+        RAISE EXCEPTION 'survey_reference_exists: %.% % is not in %', TG_TABLE_NAME, TG_ARGV[0], lost, TG_ARGV[1]
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION holdings_survey_file_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'survey_file_kept_for_ever: survey file % may not be deleted', OLD.id USING ERRCODE = '23514';
+END $$;
+CREATE TRIGGER survey_file_not_deleted BEFORE DELETE ON holdings_surveyfile
+    FOR EACH ROW EXECUTE FUNCTION holdings_survey_file_kept();
+
+CREATE TRIGGER surveyrow_file_id_insert AFTER INSERT ON holdings_surveyrow
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('file_id', 'holdings_surveyfile');
+CREATE TRIGGER surveyproblem_row_id_insert AFTER INSERT ON holdings_surveyproblem
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('row_id', 'holdings_surveyrow');
+CREATE TRIGGER surveyproblem_row_id_update AFTER UPDATE ON holdings_surveyproblem
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('row_id', 'holdings_surveyrow');
+CREATE TRIGGER building_survey_row_id_insert AFTER INSERT ON holdings_building
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('survey_row_id', 'holdings_surveyrow');
+CREATE TRIGGER building_survey_row_id_update AFTER UPDATE ON holdings_building
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('survey_row_id', 'holdings_surveyrow');
+CREATE TRIGGER holding_survey_row_id_insert AFTER INSERT ON holdings_holding
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('survey_row_id', 'holdings_surveyrow');
+CREATE TRIGGER holding_survey_row_id_update AFTER UPDATE ON holdings_holding
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('survey_row_id', 'holdings_surveyrow');
+CREATE TRIGGER unit_survey_row_id_insert AFTER INSERT ON holdings_unit
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('survey_row_id', 'holdings_surveyrow');
+CREATE TRIGGER unit_survey_row_id_update AFTER UPDATE ON holdings_unit
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('survey_row_id', 'holdings_surveyrow');

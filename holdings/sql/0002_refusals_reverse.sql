@@ -1,3 +1,15 @@
+DROP TRIGGER survey_file_not_deleted ON holdings_surveyfile;
+DROP FUNCTION holdings_survey_file_kept();
+DROP TRIGGER surveyrow_file_id_insert ON holdings_surveyrow;
+DROP TRIGGER surveyproblem_row_id_insert ON holdings_surveyproblem;
+DROP TRIGGER surveyproblem_row_id_update ON holdings_surveyproblem;
+DROP TRIGGER building_survey_row_id_insert ON holdings_building;
+DROP TRIGGER building_survey_row_id_update ON holdings_building;
+DROP TRIGGER holding_survey_row_id_insert ON holdings_holding;
+DROP TRIGGER holding_survey_row_id_update ON holdings_holding;
+DROP TRIGGER unit_survey_row_id_insert ON holdings_unit;
+DROP TRIGGER unit_survey_row_id_update ON holdings_unit;
+DROP FUNCTION holdings_survey_reference();
 ALTER TABLE holdings_surveyrow
     DROP CONSTRAINT survey_row_decision_has_author,
     DROP CONSTRAINT survey_row_rejected_by_decision;

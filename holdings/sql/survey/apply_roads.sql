@@ -1,4 +1,18 @@
 -- First part of an application: which rows are ready, and the roads they bring.
+-- The tables were filled a moment ago and have no statistics yet: what is joined is first put aside and analysed,
+-- or the planner takes a hundred thousand rows for a handful.
+CREATE TEMP TABLE survey_waiting ON COMMIT DROP AS
+SELECT id, number, decision, decided_building_id FROM holdings_surveyrow
+WHERE file_id = %(file)s AND outcome = 'waiting' AND decision <> 'reject'
+;
+ANALYZE survey_waiting
+;
+CREATE TEMP TABLE survey_blocked ON COMMIT DROP AS
+SELECT DISTINCT p.row_id FROM holdings_surveyproblem p JOIN survey_waiting r ON r.id = p.row_id
+WHERE p.blocking AND r.decision = ''
+;
+ANALYZE survey_blocked
+;
 CREATE TEMP TABLE survey_ready ON COMMIT DROP AS
 SELECT r.id AS row_id, r.number AS n, r.decision, x.bin, x.ward_number, x.road_written, x.road_key, x.mahalla_written,
     x.number_written, x.number_key, x.old_number, x.storeys, x.structure, x."use", x.frontage, x.occupancy,
@@ -17,12 +31,10 @@ SELECT r.id AS row_id, r.number AS n, r.decision, x.bin, x.ward_number, x.road_w
         WHEN x.geom IS NOT NULL THEN nextval(pg_get_serial_sequence('holdings_building', 'id'))
     END AS building_id,
     NULL::bigint AS road_id, NULL::bigint AS mahalla_id, NULL::bigint AS holding_id, false AS makes_holding
-FROM holdings_surveyrow r
+FROM survey_waiting r
 JOIN holdings_surveyreading x ON x.row_id = r.id
-WHERE r.file_id = %(file)s AND x.file_id = %(file)s AND r.outcome = 'waiting' AND r.decision <> 'reject'
-    AND x.ward_number IS NOT NULL
-    AND (r.decision <> '' OR NOT EXISTS (
-        SELECT FROM holdings_surveyproblem p WHERE p.row_id = r.id AND p.blocking))
+LEFT JOIN survey_blocked b ON b.row_id = r.id
+WHERE b.row_id IS NULL AND x.ward_number IS NOT NULL
 ;
 -- A flat waits for the row that brings its building.
 DELETE FROM survey_ready f
@@ -35,7 +47,7 @@ UPDATE survey_ready f SET building_id = coalesce(
     (SELECT b.id FROM holdings_building b WHERE b.survey_row_id = f.leader_row_id LIMIT 1))
 WHERE f.leader_row_id IS NOT NULL
 ;
-ANALYZE survey_ready
+ANALYZE survey_ready (row_id, ward_number, road_key, number_key, act)
 ;
 INSERT INTO holdings_road (ward_id, code, name_bn, name_en, hierarchy)
 SELECT ward_number, lpad((last + row_number() OVER (PARTITION BY ward_number ORDER BY road_key))::text, 3, '0'),

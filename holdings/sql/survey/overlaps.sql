@@ -7,6 +7,6 @@ FROM (
     FROM survey_shape a
     JOIN survey_shape b ON a.g && b.g AND a.n < b.n AND ST_Intersects(a.g, b.g)
     WHERE a.valid AND b.valid
-        AND NOT EXISTS (SELECT FROM survey_group x WHERE x.row_id IN (a.row_id, b.row_id))
+        AND a.row_id NOT IN (SELECT row_id FROM survey_group) AND b.row_id NOT IN (SELECT row_id FROM survey_group)
 ) pair
-WHERE shared >= smaller * %(named)s AND smaller > 0
+WHERE shared > %(named)s AND smaller > 0

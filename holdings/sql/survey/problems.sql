@@ -122,11 +122,17 @@ WHERE r.number_key <> '' AND (r.road_key = '' OR k.road_id IS NOT NULL)
     AND (r.geom IS NOT NULL OR r.building_id IS NOT NULL)
 ON CONFLICT DO NOTHING
 ;
+-- Once for each road, on its first row: a survey names the same road on thousands of rows.
 INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
-SELECT r.row_id, 'unknown_road', 'road', r.road_written, false, '{}'
-FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
-WHERE r.road_key <> '' AND r.ward_number IS NOT NULL
-    AND NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = r.ward_number AND k.key = r.road_key)
+SELECT row_id, 'unknown_road', 'road', road_written, false, jsonb_build_object('rows', rows, 'ward', ward_number)
+FROM (
+    SELECT DISTINCT ON (r.ward_number, r.road_key) r.row_id, r.road_written, r.ward_number, r.road_key,
+        count(*) OVER (PARTITION BY r.ward_number, r.road_key) AS rows
+    FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
+    WHERE r.road_key <> '' AND r.ward_number IS NOT NULL
+    ORDER BY r.ward_number, r.road_key, s.n
+) d
+WHERE NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = d.ward_number AND k.key = d.road_key)
 ;
 INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
 SELECT c.row_id, 'unknown_word', v.field, left(v.written, 200), false, '{}'
