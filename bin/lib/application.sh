@@ -19,7 +19,7 @@ set_environment() {
 }
 
 print_environment() {
-    for name in PATH LD_LIBRARY_PATH VIRTUAL_ENV DJANGO_SETTINGS_MODULE IMIS_DEMO IMIS_LOCAL_DIR IMIS_SECRET_KEY \
+    for name in PATH LD_LIBRARY_PATH FONTCONFIG_FILE VIRTUAL_ENV DJANGO_SETTINGS_MODULE IMIS_DEMO IMIS_LOCAL_DIR IMIS_SECRET_KEY \
         IMIS_DB_HOST IMIS_DB_NAME IMIS_DB_USER IMIS_CHROMIUM; do
         eval "value=\${$name:-}"
         # shellcheck disable=SC2154  # set by the eval above

@@ -14,9 +14,17 @@ use_sysroot() {
         libraries=$libraries${libraries:+:}${folder%/}
     done
     LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$libraries
-    FONTCONFIG_SYSROOT=$SYSROOT
     export PATH LD_LIBRARY_PATH
-    [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_SYSROOT
+    [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_FILE="$SYSROOT/fonts.conf"
+}
+
+# The unpacked browser looks for fonts where the unpacked fonts are.
+write_font_list() {
+    cat >"$SYSROOT/fonts.conf" <<TEXT
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><dir>$SYSROOT/usr/share/fonts</dir><cachedir>$LOCAL/cache/fonts</cachedir></fontconfig>
+TEXT
 }
 
 as_root() {
@@ -109,6 +117,7 @@ unpack_without_root() {
         rm -f "$archive"
     done
     link_extension_controls
+    write_font_list
 }
 
 # What the PostGIS packages' installation scripts would do by update-alternatives.
