@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("imis.ledger.public_urls")),
     path("books/", include("imis.ledger.urls")),
     path("holdings/", include("holdings.urls")),
+    path("", include("tax.public_urls")),
     path("tax/", include("tax.urls")),
     path("map/", include("layers.urls")),
 ]

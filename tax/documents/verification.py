@@ -37,8 +37,8 @@ def is_bill_check(snapshot: Mapping[str, Any], check: str) -> bool:
 
 
 def receipt_address(token: str) -> str:
-    """The text of a receipt's QR code: …/verify/receipt/<token> (imis.ledger.services.receipts.receipt_token)."""
-    return f"{settings.PUBLIC_URL}/verify/receipt/{token}"
+    """The text of a receipt's QR code: …/verify/<token> (imis.ledger.services.receipts.receipt_token)."""
+    return f"{settings.PUBLIC_URL}/verify/{token}"
 
 
 def _check(snapshot: Mapping[str, Any], secret: str | bytes) -> str:

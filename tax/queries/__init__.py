@@ -1,10 +1,15 @@
 """What the tax knows: reads only."""
 
+from tax.queries.accounts import Account, account_of, account_page, payer_of
 from tax.queries.assessments import assessment_history, assessment_on, proposals_waiting
+from tax.queries.desk import allocations_of, payments_of, payments_taken, total_taken, wards_at_a_glance
 from tax.queries.law import parameters_on, rule_set_on
 from tax.queries.positions import HoldingQuote, dues, quote_for
+from tax.queries.printing import proved_bill, receipt_link
 
 __all__ = [
-    "HoldingQuote", "assessment_history", "assessment_on", "dues", "parameters_on", "proposals_waiting", "quote_for",
-    "rule_set_on",
+    "Account", "HoldingQuote", "account_of", "account_page", "allocations_of", "assessment_history", "assessment_on",
+    "dues", "parameters_on", "payer_of", "payments_of", "payments_taken",
+    "proposals_waiting", "proved_bill", "quote_for", "receipt_link", "rule_set_on", "total_taken",
+    "wards_at_a_glance",
 ]

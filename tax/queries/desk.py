@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from imis.models import User
 from imis.money import ZERO
-from tax.models import Allocation, Assessment, Payment, Reversal
+from tax.models import Allocation, Payment, Reversal
 
 _WARDS = """
 SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(a.assessed, 0), coalesce(a.waiting, 0),
@@ -56,9 +56,7 @@ class WardRow:
     in_arrears: int
 
 
-def wards_at_a_glance(
-    *, wards: Sequence[int] | None, fiscal_year: int, quarter: int, today: Any
-) -> list[WardRow]:
+def wards_at_a_glance(*, wards: Sequence[int] | None, fiscal_year: int, quarter: int, today: Any) -> list[WardRow]:
     """One row a ward in `wards` (None = every ward), for the quarter named."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -71,15 +69,6 @@ def wards_at_a_glance(
             },
         )
         return [WardRow(*row) for row in cursor.fetchall()]
-
-
-def proposals(ward: int) -> QuerySet[Assessment]:
-    """Assessments of a ward that wait for an approver, the largest fall first."""
-    return (
-        Assessment.objects.filter(state=Assessment.State.PROPOSED, holding__ward_id=ward)
-        .select_related("holding", "proposed_by", "supersedes")
-        .order_by("annual_value", "holding_id")
-    )
 
 
 def payments_of(holding_id: int) -> QuerySet[Payment]:

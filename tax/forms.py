@@ -1,0 +1,130 @@
+"""Input of the tax desk: what is paid, what is assessed from when, which bills are issued."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imis import bangla
+from imis.fiscal import FiscalYear, fiscal_year_of, quarter_end, quarter_start
+from imis.money import whole_taka
+from tax.rules.allocation import Plan
+
+OTHER_AMOUNT = "amount"
+DAYS_TO_PAY = 45
+
+
+class TakaField(forms.DecimalField):
+    """An amount in whole taka; Bangla digits and lakh commas are understood."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Folds the digits and separators a clerk types."""
+        text = bangla.latin(str(value or "")).replace(",", "").replace("৳", "").strip()
+        amount: Decimal | None = super().to_python(text)
+        if amount is not None and amount.is_finite() and amount != whole_taka(amount):
+            raise forms.ValidationError(_("The counter takes whole taka; leave out the paisa."))
+        return amount
+
+
+class PaymentForm(forms.Form):
+    """A payment at the counter: a plan, or another amount."""
+
+    payment_id = forms.UUIDField(widget=forms.HiddenInput)
+    plan = forms.ChoiceField(choices=[*((p.value, p.value) for p in Plan), (OTHER_AMOUNT, OTHER_AMOUNT)])
+    amount = TakaField(
+        required=False,
+        min_value=Decimal(1),
+        max_digits=12,
+        decimal_places=0,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    payer_name = forms.CharField(required=False, max_length=150, strip=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for plan in Plan:
+            # What the cashier saw and said aloud: the service refuses when it is not the price any more.
+            self.fields[f"price_{plan.value}"] = forms.DecimalField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Another amount must be said, and a plan must carry the price that was shown."""
+        data = super().clean() or {}
+        plan = data.get("plan")
+        if plan and plan != OTHER_AMOUNT and not data.get(f"price_{plan}"):
+            self.add_error(None, _("The price of this offer is missing; load the page again."))
+        if data.get("plan") == OTHER_AMOUNT and not data.get("amount") and "amount" not in self.errors:
+            self.add_error("amount", _("Write the amount, or choose one of the offers above."))
+        return data
+
+    def chosen_plan(self) -> str:
+        """The plan's code, or "" for another amount."""
+        plan: str = self.cleaned_data["plan"]
+        return "" if plan == OTHER_AMOUNT else plan
+
+    def chosen_amount(self) -> Decimal:
+        """The amount typed, or the price of the plan that stood on the screen."""
+        plan = self.chosen_plan()
+        amount: Decimal = self.cleaned_data[f"price_{plan}" if plan else "amount"]
+        return amount
+
+
+class ReverseForm(forms.Form):
+    """Why a payment is reversed."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, strip=True)
+
+
+class AssessForm(forms.Form):
+    """From which day the assessment of a ward has effect."""
+
+    valid_from = forms.DateField(
+        label=gettext_lazy("In force from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class BillPeriodForm(forms.Form):
+    """Which instalment of which fiscal year; the year is the one in which it begins."""
+
+    fiscal_year = forms.TypedChoiceField(label=gettext_lazy("Fiscal year"), coerce=int)
+    quarter = forms.TypedChoiceField(label=gettext_lazy("Instalment"), coerce=int)
+
+    def __init__(self, *args: Any, today: date, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        this_year = fiscal_year_of(today).start_year
+        self.fields["fiscal_year"].choices = [  # type: ignore[attr-defined]
+            (year, bangla.fiscal_year_in(year, language)) for year in range(this_year, this_year - 5, -1)
+        ]
+        ordinals = ("১ম", "২য়", "৩য়", "৪র্থ") if language == "bn" else ("1st", "2nd", "3rd", "4th")
+        self.fields["quarter"].choices = list(enumerate(ordinals, start=1))  # type: ignore[attr-defined]
+
+
+class IssueForm(BillPeriodForm):
+    """The same with the two dates that are printed on the bills."""
+
+    issued_on = forms.DateField(
+        label=gettext_lazy("Issue date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    due_on = forms.DateField(
+        label=gettext_lazy("Last date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The last date must not precede the issue date, nor leave the quarter it belongs to unsaid."""
+        data = super().clean() or {}
+        issued_on, due_on = data.get("issued_on"), data.get("due_on")
+        if issued_on and due_on and due_on < issued_on:
+            self.add_error("due_on", _("The last date lies before the issue date; choose a later one."))
+        return data
+
+
+def likely_dates(fiscal_year: int, quarter: int, today: date) -> tuple[date, date]:
+    """(issue date, last date) to offer for an instalment: today where it lies in the quarter, to the quarter's end."""
+    year = FiscalYear(fiscal_year)
+    start, end = quarter_start(year, quarter), quarter_end(year, quarter)
+    issued_on = today if start <= today <= end else start
+    return issued_on, max(min(issued_on + timedelta(days=DAYS_TO_PAY), end), issued_on)

@@ -1,0 +1,108 @@
+"""A holding's account on a day: what governs it, what is owed and why, and what was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from holdings.models import Holding, Owner
+from imis.money import ZERO
+from tax.models import Allocation, Assessment, Bill, Payment
+from tax.queries.assessments import assessment_history, assessment_on
+from tax.queries.desk import payments_of
+from tax.queries.law import parameters_on
+from tax.queries.positions import dues
+from tax.rules.allocation import Plan, quote
+from tax.rules.position import parts
+from tax.rules.ruleset import Group
+
+LATEST = 3
+_SETTLING = (Allocation.Kind.PRINCIPAL, Allocation.Kind.REBATE)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a person asks at the window. Amounts in Taka; the steps are in their stored (JSON) form.
+
+    `unpaid` is principal demanded and not settled; `payable` what settles it and the open instalment on the day;
+    `arrears_years` counts earlier fiscal years with unpaid principal.
+    """
+
+    assessment: Assessment | None
+    assessment_steps: Sequence[dict[str, Any]]
+    unpaid: Decimal
+    payable: Decimal
+    working: Sequence[dict[str, Any]]
+    arrears_years: int
+    advance: Decimal
+    payer: Owner | None
+    payments: Sequence[Payment]
+
+
+def account_of(holding: Holding, as_at: date) -> Account:
+    """The account of `holding` on `as_at`, in a fixed number of queries. Refused when no rule set is in force."""
+    parameters = parameters_on(as_at)
+    position = dues(holding.pk, as_at, parameters=parameters)
+    assessment = assessment_on(holding.pk, as_at)
+    price = quote(position, as_at, parameters, plan=Plan.CURRENT)
+    earlier = [part for part in parts(position, as_at, parameters) if part.group is Group.EARLIER_YEARS]
+    return Account(
+        assessment=assessment,
+        assessment_steps=assessment_steps(assessment),
+        unpaid=position.unpaid,
+        payable=price.payable,
+        working=[step.to_json() for step in price.working] if price.parts else [],
+        arrears_years=len(earlier),
+        advance=position.advance,
+        payer=payer_of(holding, as_at),
+        payments=list(payments_of(holding.pk)[:LATEST]),
+    )
+
+
+def assessment_steps(assessment: Assessment | None) -> list[dict[str, Any]]:
+    """The steps of an assessment from its stored explanation; empty when there is none."""
+    if assessment is None:
+        return []
+    tree: dict[str, Any] = assessment.explanation
+    return list(tree.get("steps", []))
+
+
+def payer_of(holding: Holding, as_at: date) -> Owner | None:
+    """The owner of the largest share on the day: the name that bills carry."""
+    return (
+        Owner.objects.filter(ownerships__holding=holding, ownerships__valid__contains=as_at)
+        .order_by("-ownerships__share", "pk")
+        .first()
+    )
+
+
+def bills_of(holding_id: int) -> QuerySet[Bill]:
+    """A holding's bills, the latest first, each with what is settled of its demand and what is unpaid."""
+    settled = (
+        Allocation.objects.filter(bill=OuterRef("pk"), kind__in=_SETTLING)
+        .order_by()
+        .values("bill")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
+    return (
+        Bill.objects.filter(holding_id=holding_id)
+        .annotate(settled=Coalesce(Subquery(settled), ZERO))
+        .annotate(unpaid=F("principal_amount") - F("settled"))
+        .order_by("-fiscal_year", "-quarter")
+    )
+
+
+def account_page(holding: Holding) -> dict[str, Any]:
+    """Every bill, payment and assessment of a holding, the latest first."""
+    return {
+        "bills": bills_of(holding.pk),
+        "payments": payments_of(holding.pk),
+        "assessments": assessment_history(holding.pk).select_related("proposed_by", "approved_by"),
+    }

@@ -1,0 +1,1 @@
+"""Pages of the tax desk: one file a task."""
