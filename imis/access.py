@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from functools import wraps
-from typing import Any, TypeVar, Union, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -32,7 +32,7 @@ class Open(str, Enum):
 PUBLIC = Open.PUBLIC
 SIGNED_IN = Open.SIGNED_IN
 
-Guard = Union[Permission, Open]
+Guard = Permission | Open
 View = Callable[..., HttpResponseBase]
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
@@ -80,4 +80,4 @@ def ward_scope(user: User) -> list[int] | None:
 def in_scope(rows: Rows, user: User, field: str = "ward__number") -> Rows:
     """The rows whose ward number (`field`) lies in the user's scope."""
     scope = ward_scope(user)
-    return rows if scope is None else cast(Rows, rows.filter(**{f"{field}__in": scope}))
+    return rows if scope is None else rows.filter(**{f"{field}__in": scope})

@@ -8,6 +8,7 @@ from django.contrib import admin
 from imis.admin_site import ReadOnly
 from imis.models import Counter, Job
 
+
 @admin.register(Job)
 class JobAdmin(ReadOnly):
     """Background jobs, newest first."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from imis.access import permission_required
@@ -53,7 +53,7 @@ def _guard(url: Any) -> None:
         url.callback = permission_required(Permission.MANAGE_PEOPLE)(callback)
 
 
-class ReadOnly(ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(ModelAdmin):
     """Lists and shows rows; adding, changing and deleting are refused to everyone."""
 
     actions = None

@@ -21,9 +21,7 @@ SENTENCES = (
     gettext_noop("Please either submit a file or check the clear checkbox, not both."),
     gettext_noop("(Hidden field %(name)s) %(error)s"),
     gettext_noop("“%(pk)s” is not a valid value."),
-    gettext_noop(
-        "File extension “%(extension)s” is not allowed. Allowed extensions are: %(allowed_extensions)s."
-    ),
+    gettext_noop("File extension “%(extension)s” is not allowed. Allowed extensions are: %(allowed_extensions)s."),
     gettext_noop(
         "Enter a valid username. This value may contain only unaccented lowercase a-z and uppercase A-Z letters, "
         "numbers, and @/./+/-/_ characters."

@@ -34,9 +34,7 @@ class Gate:
         """Passes the request on; the decision falls when the view is known."""
         return self.respond(request)
 
-    def process_view(
-        self, request: HttpRequest, view: View, _args: Any, _kwargs: Any
-    ) -> HttpResponseBase | None:
+    def process_view(self, request: HttpRequest, view: View, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
         """None to let the request pass, else the redirect or refusal."""
         guard = getattr(view, "imis_permission", None)
         if guard is None:
@@ -45,9 +43,10 @@ class Gate:
             return None
         if not request.user.is_authenticated:
             return to_sign_in(request)
-        if settings.SECOND_FACTOR and not request.user.is_verified():  # type: ignore[union-attr]
+        if settings.SECOND_FACTOR and not request.user.is_verified():  # type: ignore[attr-defined]
             return _send(request, "second_factor")
-        if request.user.must_change_password and request.resolver_match.url_name != "change_password":  # type: ignore[union-attr]
+        here = request.resolver_match.url_name if request.resolver_match else ""
+        if request.user.must_change_password and here != "change_password":
             return _send(request, "change_password")
         return None
 

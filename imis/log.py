@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import logging.config
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -54,12 +54,12 @@ def _clean(key: str, value: Any) -> Any:
     return masked(str(value))
 
 
-def without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """A structlog processor: the same event with personal data masked (never raises)."""
     return {key: _clean(key, value) for key, value in event.items() if not key.startswith("_")}
 
 
-def _without_error_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_error_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keeps where an exception came from and its kind; its text may quote a row and is dropped."""
     exc_info = event.pop("exc_info", None)
     if exc_info and exc_info is not True:
@@ -85,7 +85,9 @@ _SHARED: list[Any] = [
 
 def formatter(*, plain: bool = False) -> structlog.stdlib.ProcessorFormatter:
     """The formatter of every handler: JSON lines, or coloured text for a developer's terminal."""
-    last: list[Any] = [structlog.dev.ConsoleRenderer()] if plain else [structlog.processors.JSONRenderer(ensure_ascii=False)]
+    last: list[Any] = (
+        [structlog.dev.ConsoleRenderer()] if plain else [structlog.processors.JSONRenderer(ensure_ascii=False)]
+    )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_SHARED, structlog.processors.format_exc_info] if plain else _SHARED,
         processors=[

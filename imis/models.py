@@ -23,9 +23,7 @@ class User(AbstractUser):
         models.CharField(max_length=30, choices=Role.choices), default=list, blank=True, verbose_name=_("roles")
     )
     all_wards = models.BooleanField(_("all wards"), default=False)
-    ward_numbers = ArrayField(
-        models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("wards")
-    )
+    ward_numbers = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("wards"))
     must_change_password = models.BooleanField(_("must change password"), default=False)
 
     class Meta:

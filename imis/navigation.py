@@ -15,7 +15,6 @@ from typing import Any
 
 from django.apps import apps
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imis.models import User

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -72,12 +73,17 @@ def office_changes(limit: int = 200) -> list[OfficeChange]:
             [limit],
         )
         rows = cursor.fetchall()
-    return [OfficeChange(*row[:4], *_differing(_json(row[4]), _json(row[5]))) for row in rows]
+    return [_office_change(*row) for row in rows]
 
 
-def visible_job(job_id: object, user: User) -> Job | None:
+def visible_job(job_id: UUID, user: User) -> Job | None:
     """A job of one's own; None when it is someone else's or does not exist."""
     return Job.objects.filter(pk=job_id, requested_by=user).first()
+
+
+def _office_change(at: datetime, role: str, operation: str, username: str, old: str, new: str) -> OfficeChange:
+    before, after = _differing(_json(old), _json(new))
+    return OfficeChange(at, role, operation, username, before, after)
 
 
 def _differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -13,8 +13,8 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from imis import env
-from imis.log import logging_settings
 from imis.gislibs import gdal_library_path, geos_library_path
+from imis.log import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = Path(env.text("IMIS_LOCAL_DIR", str(BASE_DIR / ".local")))
@@ -127,7 +127,8 @@ GEOS_LIBRARY_PATH = geos_library_path()
 STORAGE_SRID = 3857
 CITY_METRIC_SRID = env.number("IMIS_CITY_METRIC_SRID", 32645)
 
-# A street map under the layers, such as https://tiles.example.org/{z}/{x}/{y}.png; none by default, the map needs no internet.
+# A street map under the layers, such as https://tiles.example.org/{z}/{x}/{y}.png.
+# None by default: the map needs no internet.
 MAP_BASEMAP_URL = env.text("IMIS_BASEMAP_URL", "")
 MAP_BASEMAP_ATTRIBUTION = env.text("IMIS_BASEMAP_ATTRIBUTION", "")
 LEAFLET_CONFIG = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
@@ -142,19 +143,15 @@ def _check_roles(roles: Sequence[str]) -> None:
 
 def _not_oneself(user: User, by: User) -> None:
     if user.pk == by.pk:
-        raise Refused(
-            _("You cannot do this to your own account."), remedy=_("Ask another administrator to do it.")
-        )
+        raise Refused(_("You cannot do this to your own account."), remedy=_("Ask another administrator to do it."))
 
 
 def _keep_an_administrator(user: User, *, stays: bool) -> None:
     administrators = User.objects.select_for_update().filter(is_active=True, roles__contains=[Role.ADMINISTRATOR])
     others = [other for other in administrators if other.pk != user.pk]
     if not stays and not others:
-        raise Refused(
-            _("This is the last administrator."), remedy=_("Give the role to another person first.")
-        )
+        raise Refused(_("This is the last administrator."), remedy=_("Give the role to another person first."))
 
 
-def _audit(action: str, user: User, *, by: User | None, at: datetime, **details: object) -> None:
+def _audit(action: str, user: User, *, by: User | None, at: datetime, **details: Any) -> None:
     audit.record(by=by, at=at, action=action, object_type="user", object_id=user.pk, **details)

@@ -2,7 +2,8 @@
 
 `{% load imis_text %}`: {{ x|taka }} → ৳ ১,৬৪,৩৭৫ · {{ n|num }} → ৩,০০০ · {{ code|figures }} → ০০১২ (no grouping)
 · {{ d|day }} → ২২/১১/২০২২খ্রিঃ · {{ t|moment }} → day and time in Dhaka · {{ year|fiscal_year }} → ২০২৬-২৭
-· {{ rate|percent }} → ১৫% · {{ row.action|action_words }} · {{ anything|plainly }} (yes, no, lists). None and "" become an en dash.
+· {{ rate|percent }} → ১৫% · {{ row.action|action_words }} · {{ anything|plainly }} (yes, no, lists).
+None and "" become an en dash.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     """Audit rows with filters, newest first."""
     form = AuditFilterForm(request.GET or None)
     actions, kinds = queries.audit_words()
-    form.fields["action"].widget.choices = [("", "—"), *((code, action_words(code)) for code in actions)]  # type: ignore[attr-defined]
-    form.fields["object_type"].widget.choices = [("", "—"), *((code, object_words(code)) for code in kinds)]  # type: ignore[attr-defined]
+    form.fields["action"].widget.choices = [("", "—"), *((code, action_words(code)) for code in actions)]
+    form.fields["object_type"].widget.choices = [("", "—"), *((code, object_words(code)) for code in kinds)]
     filters: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     page = Paginator(queries.audit_rows(filters), PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()

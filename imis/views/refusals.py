@@ -61,8 +61,7 @@ def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwar
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     sentences = [
         _("Too many wrong passwords were typed for this name from this place."),
-        _("Wait %(minutes)s minutes and try again, or ask an administrator for a new password.")
-        % {"minutes": minutes},
+        _("Wait %(minutes)s minutes and try again, or ask an administrator for a new password.") % {"minutes": minutes},
         _("If it was not you, tell an administrator now."),
     ]
     return _page(request, 429, _("Sign-in is locked for a while"), sentences, way_out="login")

@@ -29,7 +29,8 @@ from imis.errors import BadInput
 from imis.forms import ChangePasswordForm, CodeForm, SignInForm
 from imis.gate import before_second_factor
 from imis.models import User
-from imis.services import people, second_factor as factors
+from imis.services import people
+from imis.services import second_factor as factors
 
 login = permission_required(PUBLIC)(
     LoginView.as_view(
@@ -123,7 +124,9 @@ def renew_backup_codes(request: HttpRequest) -> HttpResponse:
 
 def _qr(device: Any) -> SafeString:
     picture = BytesIO()
-    segno.make(device.config_url, micro=False).save(picture, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2)
+    segno.make(device.config_url, micro=False).save(
+        picture, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2
+    )
     # The text comes from segno, which writes only path data; nothing a person typed reaches it.
     return mark_safe(picture.getvalue().decode())  # noqa: S308
 

@@ -11,7 +11,9 @@ from typing import Any
 _SHOW = """
 import json
 from imis import settings
-print(json.dumps({k: v for k, v in vars(settings).items() if k.isupper() and isinstance(v, (bool, int, str, list, dict, tuple))}, default=lambda _unknown: None))
+kinds = (bool, int, str, list, dict, tuple)
+shown = {k: v for k, v in vars(settings).items() if k.isupper() and isinstance(v, kinds)}
+print(json.dumps(shown, default=lambda _unknown: None))
 """
 
 

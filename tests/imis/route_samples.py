@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Union
+from typing import Any
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
@@ -55,7 +55,7 @@ class World:
         return holding
 
 
-Sample = Union[str, Callable[[World], "dict[str, Any]"]]
+Sample = str | Callable[[World], dict[str, Any]]
 
 ONE_OFFICE = "staff are managed for the whole corporation by the administrator alone"
 OWN_JOB = "a job is shown to the one who asked for it only; test_records proves it"

@@ -28,14 +28,20 @@ def test_an_audit_row_needs_a_transaction_and_falls_with_it() -> None:
 
 def test_an_audit_row_keeps_its_facts(db: None) -> None:
     audit.record(
-        by=None, at=AT, action="issue_bills", object_type="bill_run", object_id=7, ward=22, total=Decimal("1.50"),
+        by=None,
+        at=AT,
+        action="issue_bills",
+        object_type="bill_run",
+        object_id=7,
+        ward=22,
+        total=Decimal("1.50"),
         due_on=date(2026, 9, 30),
     )
     row = AuditRow.objects.get()
     assert (row.at, row.action, row.object_id, row.ward) == (AT, "issue_bills", "7", 22)
     assert row.details == {"total": "1.50", "due_on": "2026-09-30"}
     with pytest.raises(ValueError, match="aware"):
-        audit.record(by=None, at=datetime(2026, 7, 1), action="x", object_type="t", object_id=1)
+        audit.record(by=None, at=AT.replace(tzinfo=None), action="x", object_type="t", object_id=1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -30,7 +30,9 @@ def first_column(table: str) -> str:
 
 
 def test_the_books_are_declared() -> None:
-    assert {"ledger_entry", "ledger_line", "ledger_receipt", "imis_auditrow", "tax_bill", "tax_payment"} <= set(APPEND_ONLY)
+    assert {"ledger_entry", "ledger_line", "ledger_receipt", "imis_auditrow", "tax_bill", "tax_payment"} <= set(
+        APPEND_ONLY
+    )
     tables = {model._meta.db_table for model in apps.get_models()}
     assert set(APPEND_ONLY) | set(KEPT) | set(ONLY_READ) <= tables
 
@@ -60,7 +62,9 @@ def test_the_other_tables_serve_the_application(as_app_role: Run) -> None:
     for model in apps.get_models():
         table = model._meta.db_table
         if table not in limited and model._meta.managed:
-            assert as_app_role("SELECT has_table_privilege(current_user, %s, 'SELECT, INSERT, UPDATE, DELETE')", [table])
+            assert as_app_role(
+                "SELECT has_table_privilege(current_user, %s, 'SELECT, INSERT, UPDATE, DELETE')", [table]
+            )
 
 
 def test_the_role_can_neither_switch_triggers_off_nor_make_tables(as_app_role: Run) -> None:
@@ -78,7 +82,9 @@ def test_the_role_can_neither_switch_triggers_off_nor_make_tables(as_app_role: R
 def test_changes_of_offices_are_written_by_the_database_alone(as_app_role: Run) -> None:
     user = User.objects.create(username="karim")
     as_app_role("UPDATE imis_user SET roles = '{administrator}' WHERE id = %s", [user.pk])
-    before, after = as_app_role("SELECT before->>'roles', after->>'roles' FROM audit.office_change ORDER BY id DESC LIMIT 1")[0]
+    before, after = as_app_role(
+        "SELECT before->>'roles', after->>'roles' FROM audit.office_change ORDER BY id DESC LIMIT 1"
+    )[0]
     assert (before, after) == ("[]", '["administrator"]')
     for statement in (
         "DELETE FROM audit.office_change",
@@ -93,7 +99,12 @@ def test_changes_of_offices_are_written_by_the_database_alone(as_app_role: Run) 
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE imis_auditrow SET action = 'x'", "DELETE FROM imis_auditrow", "TRUNCATE imis_auditrow", "UPDATE audit.office_change SET username = 'x'"],
+    [
+        "UPDATE imis_auditrow SET action = 'x'",
+        "DELETE FROM imis_auditrow",
+        "TRUNCATE imis_auditrow",
+        "UPDATE audit.office_change SET username = 'x'",
+    ],
 )
 def test_audit_rows_are_refused_a_change_even_from_their_owner(statement: str, db: None) -> None:
     with pytest.raises(IntegrityError, match="append only"), transaction.atomic(), connection.cursor() as cursor:

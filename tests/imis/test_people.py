@@ -133,7 +133,14 @@ def test_a_lost_telephone_is_forgotten(administrator: User) -> None:
 
 @pytest.mark.parametrize(
     ("text", "wards"),
-    [("", []), ("22", [22]), ("২২, ২৩", [22, 23]), ("1-5, 3; 9", [1, 2, 3, 4, 5, 9]), ("৩–৫", [3, 4, 5]), (" 7 ,", [7])],
+    [
+        ("", []),
+        ("22", [22]),
+        ("২২, ২৩", [22, 23]),
+        ("1-5, 3; 9", [1, 2, 3, 4, 5, 9]),
+        ("৩–৫", [3, 4, 5]),
+        (" 7 ,", [7]),
+    ],
 )
 def test_wards_are_read_in_both_scripts(text: str, wards: list[int]) -> None:
     assert parse_wards(text) == wards
@@ -147,7 +154,10 @@ def test_what_is_no_ward_is_named(text: str) -> None:
 
 def test_the_database_itself_keeps_changes_of_offices(administrator: User) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE imis_user SET roles = '{cashier,administrator}', last_login = now() WHERE id = %s", [administrator.pk])
+        cursor.execute(
+            "UPDATE imis_user SET roles = '{cashier,administrator}', last_login = now() WHERE id = %s",
+            [administrator.pk],
+        )
         cursor.execute("UPDATE imis_user SET last_login = now() WHERE id = %s", [administrator.pk])
     changes = [change for change in office_changes() if change.username == "boss"]
     assert [change.operation for change in changes] == ["UPDATE", "INSERT"], "a sign-in is no change of office"
@@ -179,7 +189,14 @@ def test_the_pages_add_edit_and_close(signed_in: Callable[..., Client], settings
     assert "no-store" in shown["Cache-Control"]
     client.post(f"/people/{user.pk}/second-factor/")
     actions = set(AuditRow.objects.values_list("action", flat=True))
-    assert actions == {"add_user", "edit_user", "deactivate_user", "activate_user", "reset_password", "reset_second_factor"}
+    assert actions == {
+        "add_user",
+        "edit_user",
+        "deactivate_user",
+        "activate_user",
+        "reset_password",
+        "reset_second_factor",
+    }
 
 
 def test_the_audit_log_is_filtered(signed_in: Callable[..., Client], administrator: User) -> None:
@@ -188,7 +205,9 @@ def test_the_audit_log_is_filtered(signed_in: Callable[..., Client], administrat
     people.reset_password(user=User.objects.get(username="rahim"), by=administrator, at=AT)
     client = signed_in(Role.AUDITOR)
     assert client.get("/audit/").content.decode().count("<td title=") == 3
-    page = client.get("/audit/", {"action": "reset_password", "by": "BOSS", "since": "2026-07-01", "until": "2026-07-01"})
+    page = client.get(
+        "/audit/", {"action": "reset_password", "by": "BOSS", "since": "2026-07-01", "until": "2026-07-01"}
+    )
     assert page.content.decode().count("<td title=") == 1
     assert client.get("/audit/", {"until": "2026-06-30"}).content.decode().count("<td title=") == 0
     assert client.get("/audit/offices/").status_code == 200

@@ -73,7 +73,9 @@ def test_errors_are_pages_with_a_way_out(client: Client, db: None, settings: obj
     assert stale.status_code == 403 and "send the form again" in stale.content.decode()
 
 
-def test_a_defect_answers_with_a_page_and_the_number_of_the_request(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_answers_with_a_page_and_the_number_of_the_request(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def defect(*_args: object) -> None:
         raise ZeroDivisionError
 

@@ -48,9 +48,7 @@ def test_passwords_are_kept_as_argon2(person: Person) -> None:
 
 def test_the_sign_in_page_does_not_lead_to_another_host(person: Person, client: Client) -> None:
     person(Role.CASHIER)
-    answer = client.post(
-        "/sign-in/", {"username": "cashier", "password": PASSWORD, "next": "https://evil.example/"}
-    )
+    answer = client.post("/sign-in/", {"username": "cashier", "password": PASSWORD, "next": "https://evil.example/"})
     assert answer["Location"] == "/"
 
 
@@ -96,8 +94,17 @@ def test_a_closed_account_cannot_sign_in_and_a_session_ends_with_it(signed_in: C
 
 @pytest.mark.parametrize(
     "password",
-    ["khulna1234567", "Khulna@2026!!", "kcc-imis-2026-kcc", "holdingtax1234", "Passw0rd12345", "Cashier!2026#1", "short-one", "123456789012"],
-)  # fmt: skip
+    [
+        "khulna1234567",
+        "Khulna@2026!!",
+        "kcc-imis-2026-kcc",
+        "holdingtax1234",
+        "Passw0rd12345",
+        "Cashier!2026#1",
+        "short-one",
+        "123456789012",
+    ],
+)
 def test_passwords_that_anyone_here_would_try_are_refused(password: str, db: None) -> None:
     user = User(username="cashier")
     with pytest.raises(ValidationError):

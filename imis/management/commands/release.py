@@ -44,8 +44,8 @@ class Command(BaseCommand):
                 cursor.execute(f"SET ROLE {connection.ops.quote_name(owner)}")
             except DatabaseError as failure:
                 raise CommandError(
-                    f"The database user {connection.settings_dict['USER'] or '(of this login)'} may not act as {owner}, "
-                    f"which owns the tables. Run the release with IMIS_DB_USER={owner}."
+                    f"The database user {connection.settings_dict['USER'] or '(of this login)'} may not act as "
+                    f"{owner}, which owns the tables. Run the release with IMIS_DB_USER={owner}."
                 ) from failure
 
     def _ensure_role(self, role: str) -> None:
