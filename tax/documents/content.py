@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from tax.documents.breadth import breadth
+from tax.documents import room
 from tax.documents.figures import Figures
 from tax.documents.steps import Row, in_reading_order, row, step_row
 from tax.documents.wording import words
@@ -20,11 +20,6 @@ Snapshot = dict[str, Any]
 STEPS_ON_PAGE = 17
 ARREARS_ON_PAGE = 16
 OFFERS_ON_PAGE = 4
-FEW_YEARS = 4  # as in bill.typ: more than these take the width of the page
-# Room for a step and for a line of the demand, in em of the size chosen (79 mm and 52 mm, as in bill.typ).
-STEP_ROOM, DEMAND_ROOM = (
-    tuple(width / (points * 0.3528) for points in (9.6, 8.6, 7.5)) for width in (79, 52)
-)
 
 
 def bill_page(snapshot: Snapshot, lang: str) -> Row:
@@ -33,9 +28,7 @@ def bill_page(snapshot: Snapshot, lang: str) -> Row:
     steps = [step_row(step, write) for step in in_reading_order(snapshot["assessment"]["steps"])]
     shown = _shown(steps, said, write)
     arrears = _arrears(snapshot["arrears"], said, write)
-    demand = _demand(snapshot, said, write)
-    size = _size(len(shown), len(arrears))
-    demand = [row if _breadth(row) <= DEMAND_ROOM[size] else {**row, "formula": ""} for row in demand]
+    demand, fitting = room.fitting(shown, _demand(snapshot, said, write), arrears)
     return {
         **_heading(snapshot, write),
         "payer": _payer(snapshot, write),
@@ -49,34 +42,9 @@ def bill_page(snapshot: Snapshot, lang: str) -> Row:
         "payable": write.taka(snapshot["amounts"]["payable"]),
         "in_words": write.words(snapshot["amounts"]["payable"]),
         "rule_set": write.text(snapshot["assessment"]["rule_set"]),
-        "long": _is_long(snapshot),
-        "size": size,
-        "wraps": _wraps(shown, STEP_ROOM[size]) or _wraps(demand, DEMAND_ROOM[size]),
+        "long": room.is_long(snapshot["payer"], snapshot["holding"]),
+        **fitting,
     }
-
-
-def _wraps(rows: list[Row], room: float) -> bool:
-    """Whether a line of the sum may need a second one."""
-    return any(_breadth(row) > room for row in rows)
-
-
-def _breadth(row: Row) -> float:
-    """Of a label with its formula, which is set smaller, and a gap between them."""
-    return breadth(row["label"]) + (0.84 * breadth(row["formula"]) + 1 if row["formula"] else 0)
-
-
-def _is_long(snapshot: Snapshot) -> bool:
-    """Whether names and address may need more lines than the bill has room for, so that it must measure them."""
-    holding, payer = snapshot["holding"], snapshot["payer"]
-    texts = (payer["name_bn"], payer.get("guardian"), holding["number"], holding.get("old_number"))
-    address = sum(len(holding.get(part) or "") for part in ("mahalla_bn", "road_bn", "mahalla_en", "road_en"))
-    return max(len(text or "") for text in texts) > 40 or address > 80
-
-
-def _size(steps: int, years: int) -> int:
-    """0 roomy, 1 usual, 2 tight: by the lines that the sum and the many years of arrears take under each other."""
-    lines = steps + (years // 2 + 2 if years > FEW_YEARS else 0)
-    return 0 if lines <= 11 else 1 if lines <= 16 else 2
 
 
 def _heading(snapshot: Snapshot, write: Figures) -> Row:
@@ -154,11 +122,11 @@ def _slip(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[list
 def _arrears(years: Iterable[Row], said: dict[str, str], write: Figures) -> list[list[str]]:
     """Newest year first: [year, principal, surcharge, total]; years beyond the room are summed in the last row."""
     newest = sorted(years, key=lambda row: -int(row["fiscal_year"]))
-    room, rest = newest[:ARREARS_ON_PAGE], newest[ARREARS_ON_PAGE:]
-    rows = [_arrears_row(write.year(row["fiscal_year"]), [row], write) for row in room]
+    own, rest = newest[:ARREARS_ON_PAGE], newest[ARREARS_ON_PAGE:]
+    rows = [_arrears_row(write.year(row["fiscal_year"]), [row], write) for row in own]
     if rest:
-        label = said["and_before"].format(year=write.year(room[-1]["fiscal_year"]))
-        rows[-1] = _arrears_row(label, [room[-1], *rest], write)
+        label = said["and_before"].format(year=write.year(own[-1]["fiscal_year"]))
+        rows[-1] = _arrears_row(label, [own[-1], *rest], write)
     return rows
 
 

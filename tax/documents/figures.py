@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from imis import bangla
 
 _NUMBER = re.compile(r"(?<![\d.,/-])[0-9]+(?:\.[0-9]+)?(?![\d,/-])")
+# Signs that turn the direction of writing could make a name or a number read as another.
+_DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _BREAK, _LONGEST = "\u200b", 24  # a zero-width space after so many letters
 _QUARTER_MONTHS = {
     1: ("জুলাই–সেপ্টেম্বর", "July–September"),
@@ -32,7 +34,7 @@ class Figures:
 
     def text(self, value: object) -> str:
         """Free text with its digits in the language's script (12/ক → ১২/ক)."""
-        plain = bangla.latin("" if value is None else value)
+        plain = bangla.latin("" if value is None else value).translate(_DIRECTIONS)
         return bangla.digits(plain) if self.lang == "bn" else plain
 
     def written(self, value: object) -> str:

@@ -126,9 +126,9 @@ def use(code: str, lang: str) -> str:
 
 
 def storey(number: int, lang: str) -> str:
-    """A storey in words, 0 being the ground floor."""
-    if number == 0:
-        return ("নিচতলা", "Ground floor")[LANGUAGES.index(lang)]
+    """A storey in words: 0 is the ground floor, below it lies the basement."""
+    if number <= 0:
+        return (("ভূগর্ভস্থ তলা", "Basement") if number else ("নিচতলা", "Ground floor"))[LANGUAGES.index(lang)]
     return (f"{number} তলা", f"Storey {number}")[LANGUAGES.index(lang)]
 
 

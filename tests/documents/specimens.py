@@ -1,4 +1,4 @@
-"""Snapshots of bills and receipts with honest sums, in the shape that the tax freezes them; for tests and benchmarks."""
+"""Snapshots of bills and receipts with honest sums, in the shape that the tax freezes; for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from imis import bangla
 GIVEN = "রহিমা করিম সুলতানা মোস্তাফিজুর শ্রীকান্ত হৃদয় কৃষ্ণা জ্যোৎস্না আব্দুল্লাহ্ রুক্মিণী ঊর্মিলা ঐশ্বর্য তৌহিদ ক্ষিতীশ জাহাঙ্গীর".split()
 FAMILY = "চৌধুরী ভট্টাচার্য্য বন্দ্যোপাধ্যায় হোসেন শেখ বিশ্বাস মণ্ডল খাতুন সর্দার মৃধা গাজী ইসলাম রহমান".split()
 MAHALLAS = [("টুটপাড়া", "Tutpara"), ("বয়রা", "Boyra"), ("সোনাডাঙ্গা", "Sonadanga"), ("মিস্ত্রীপাড়া", "Mistripara")]
-ROADS = [("কে.ডি.এ. এভিনিউ", "KDA Avenue"), ("খান জাহান আলী রোড", "Khan Jahan Ali Road"), ("শামসুর রহমান রোড", "Shamsur Rahman Road")]
+ROADS = [
+    ("কে.ডি.এ. এভিনিউ", "KDA Avenue"), ("খান জাহান আলী রোড", "Khan Jahan Ali Road"),
+    ("শামসুর রহমান রোড", "Shamsur Rahman Road"),
+]
 HEADS = [
     ("holding_tax", "হোল্ডিং কর", "Holding tax", Decimal("0.07")),
     ("conservancy", "পরিচ্ছন্নতা রেইট", "Conservancy rate", Decimal("0.04")),
