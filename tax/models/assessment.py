@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from holdings.models import Holding
+from tax.models.frozen import FrozenJSON
 from tax.models.law import RuleSet
 
 
@@ -95,7 +96,7 @@ class Assessment(models.Model):
     )
     yearly_tax_amount = models.DecimalField(_("yearly tax"), max_digits=14, decimal_places=2)
     charges = models.JSONField(default=list)
-    explanation = models.JSONField(default=dict)
+    explanation = FrozenJSON(default=dict)
     input_hash = models.CharField(max_length=64)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     reason = models.CharField(_("reason"), max_length=200, blank=True)

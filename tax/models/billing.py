@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from holdings.models import Holding, Ward
 from tax.models.assessment import Assessment
+from tax.models.frozen import FrozenJSON
 from tax.models.law import ChargeHead, RuleSet
 
 
@@ -66,7 +67,7 @@ class Bill(models.Model):
     rebate_amount = models.DecimalField(_("rebate"), max_digits=14, decimal_places=2, default=0)
     rounding_amount = models.DecimalField(_("rounding"), max_digits=14, decimal_places=2, default=0)
     payable_amount = models.DecimalField(_("payable"), max_digits=14, decimal_places=2)
-    snapshot = models.JSONField(default=dict)
+    snapshot = FrozenJSON(default=dict)
     row_hash = models.BinaryField(max_length=32)
 
     class Meta:

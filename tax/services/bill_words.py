@@ -18,7 +18,7 @@ from tax.rules.wording import words
 _MOST_QUARTERS = 5
 
 
-def printed_words(parameters: Parameters, period: Period, due_on: date) -> dict[str, Any]:
+def printed_words(parameters: Parameters, period: Period, issued_on: date, due_on: date) -> dict[str, Any]:
     """Rates, their texts, the heading and the offers' words, as the statement bill_insert wants them."""
     in_time = group_of(period, due_on, parameters) is Group.CURRENT
     rebates = [parameters.rebate_percent(n) for n in range(1, _MOST_QUARTERS + 1)]
@@ -29,6 +29,9 @@ def printed_words(parameters: Parameters, period: Period, due_on: date) -> dict[
         "rebate_now": rebates[0] if in_time else 0, "rebate_now_text": f"{rebates[0]:f}" if in_time else "0",
         "unit": parameters.rounding_unit,
         "head": json.dumps({"corporation": settings.CORPORATION}, ensure_ascii=False)[:-1],
+        "bill": f'","fiscal_year":{period.fiscal_year},"quarter":{period.quarter},"issued_on":"{issued_on.isoformat()}",'
+        f'"due_on":"{due_on.isoformat()}"}},"holding":{{"id":',
+        "no_mahalla": ',"mahalla_bn":"","mahalla_en":""', "no_road": ',"road_bn":"","road_en":""',
         "pay_by": f'","pay_by":"{due_on.isoformat()}"}}',
         **{f"offer_{plan.value}": label_json(plan.value, words(f"offer.{plan.value}")) for plan in Plan},
     }

@@ -172,7 +172,7 @@ def _arguments(issue: Issue) -> dict[str, Any]:
         "starts_on": quarter_start(year, period.quarter), "year_end": year.end, "year_now": period.fiscal_year,
         "issued_on": issue.issued_on, "due_on": issue.due_on,
         "later_quarters": later, "later_starts": [quarter_start(year, q) for q in later],
-        **_groups(issue), **printed_words(issue.parameters, issue.period, issue.due_on),
+        **_groups(issue), **printed_words(issue.parameters, issue.period, issue.issued_on, issue.due_on),
     }
 
 

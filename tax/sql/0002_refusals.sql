@@ -26,10 +26,11 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON tax_assessment
 CREATE FUNCTION tax_keep_assessment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.id, NEW.holding_id, NEW.rule_set_id, NEW.version, NEW.kind, NEW.gross_rent_amount, NEW.annual_value,
-        NEW.yearly_tax_amount, NEW.charges, NEW.explanation, NEW.input_hash, NEW.reason, NEW.proposed_by_id, NEW.proposed_at)
+        NEW.yearly_tax_amount, NEW.charges, NEW.input_hash, NEW.reason, NEW.proposed_by_id, NEW.proposed_at)
        IS DISTINCT FROM
        (OLD.id, OLD.holding_id, OLD.rule_set_id, OLD.version, OLD.kind, OLD.gross_rent_amount, OLD.annual_value,
-        OLD.yearly_tax_amount, OLD.charges, OLD.explanation, OLD.input_hash, OLD.reason, OLD.proposed_by_id, OLD.proposed_at)
+        OLD.yearly_tax_amount, OLD.charges, OLD.input_hash, OLD.reason, OLD.proposed_by_id, OLD.proposed_at)
+       OR NEW.explanation::text <> OLD.explanation::text
        OR NEW.previous_annual_value IS DISTINCT FROM OLD.previous_annual_value
        OR NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id
        OR lower(NEW.valid) IS DISTINCT FROM lower(OLD.valid) OR isempty(NEW.valid)
@@ -108,13 +109,11 @@ CREATE TRIGGER adopted_rent_table_stays BEFORE INSERT OR UPDATE OR DELETE ON tax
 CREATE FUNCTION tax_bill_hash(
     p_id bigint, p_number text, p_holding bigint, p_assessment bigint, p_year integer, p_quarter integer, p_issued date,
     p_due date, p_principal numeric, p_arrears numeric, p_surcharge numeric, p_rebate numeric, p_rounding numeric,
-    p_payable numeric, p_snapshot jsonb
+    p_payable numeric, p_snapshot json
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT sha256(convert_to(
-        'bill|' || p_id::text || '|' || p_number || '|' || p_holding::text || '|' || p_assessment::text || '|' || p_year::text
-        || '|' || p_quarter::text || '|' || (p_issued - DATE '2000-01-01')::text || '|' || (p_due - DATE '2000-01-01')::text
-        || '|' || p_principal::text || '|' || p_arrears::text || '|' || p_surcharge::text || '|' || p_rebate::text
-        || '|' || p_rounding::text || '|' || p_payable::text || '|' || p_snapshot::text, 'UTF8'))
+    SELECT sha256(convert_to(concat_ws('|', 'bill', p_id, p_number, p_holding, p_assessment, p_year, p_quarter,
+        p_issued - DATE '2000-01-01', p_due - DATE '2000-01-01', p_principal, p_arrears, p_surcharge, p_rebate, p_rounding,
+        p_payable, p_snapshot), 'UTF8'))
 $$;
 
 -- numerator ÷ denominator, half up to the paisa, exact: tax.rules.valuation.quotient.

@@ -1,5 +1,5 @@
 -- Writes the bills with all that is printed on them. What each asks is tax.rules.allocation.quote on the last date,
--- written for a whole city at once; a test compares the two offer by offer. Text is put together and cast once.
+-- written for a whole city at once; a test compares the two offer by offer. 
 WITH owner AS MATERIALIZED (
     SELECT o.holding_id, string_agg(w.name_bn, ', ' ORDER BY o.share DESC, w.id) AS name_bn,
            (array_agg(w.guardian_name ORDER BY o.share DESC, w.id))[1] AS guardian
@@ -7,6 +7,12 @@ WITH owner AS MATERIALIZED (
     JOIN holdings_ownership o ON o.holding_id = p.holding_id AND o.valid @> %(issued_on)s::date
     JOIN holdings_owner w ON w.id = o.owner_id
     GROUP BY o.holding_id
+), mahalla AS MATERIALIZED (  -- quoted once a mahalla or road, not once a bill
+    SELECT id, concat(',"mahalla_bn":', to_json(name_bn), ',"mahalla_en":', to_json(name_en)) AS print FROM holdings_mahalla
+    WHERE id IN (SELECT h.mahalla_id FROM bill_pick p JOIN holdings_holding h ON h.id = p.holding_id)
+), road AS MATERIALIZED (
+    SELECT id, concat(',"road_bn":', to_json(name_bn), ',"road_en":', to_json(name_en)) AS print FROM holdings_road
+    WHERE id IN (SELECT h.road_id FROM bill_pick p JOIN holdings_holding h ON h.id = p.holding_id)
 ), asked AS MATERIALIZED (
     SELECT bill_id, sum(amount) AS principal, sum(rest) AS rest, sum(next_two) AS next_two,
            string_agg('{{"head":"' || head || '","name_bn":' || to_json(name_bn)::text || ',"name_en":' || to_json(name_en)::text
@@ -96,62 +102,58 @@ WITH owner AS MATERIALIZED (
            round(round((s.principal + s.rest + s.arrears + s.surcharge
                  - (s.principal + s.rest) * (%(rebates)s::numeric[])[1 + s.quarters_ahead] / 100) / %(unit)s) * %(unit)s, 2) AS due_year
     FROM sums s
+    OFFSET 0
 ), rounded AS (
     SELECT p.*, p.payable - (p.principal + p.arrears + p.surcharge_amount - p.rebate_amount) AS rounding FROM priced p
+    OFFSET 0  -- a fence: each sum would else be worked out again wherever it is printed
 ), written AS (
     SELECT p.*, run.id AS run_id, %(prefix)s || run.ward::text || '-' || lpad((run.base + p.n - 1)::text, 6, '0') AS number,
            a.annual_value, a.gross_rent_amount, a.yearly_tax_amount, a.explanation, rs.code AS rule_set,
-           h.code, h.number_written, h.old_number, m.name_bn AS mahalla_bn, m.name_en AS mahalla_en,
-           d.name_bn AS road_bn, d.name_en AS road_en, w.name_bn AS payer, w.guardian
+           h.code, h.number_written, h.old_number, coalesce(m.print, %(no_mahalla)s) AS mahalla, coalesce(d.print, %(no_road)s) AS road,
+           w.name_bn AS payer, w.guardian
     FROM rounded p
     JOIN unnest(%(run_wards)s::int[], %(run_ids)s::bigint[], %(run_bases)s::bigint[]) AS run (ward, id, base) ON run.ward = p.ward_id
     JOIN tax_assessment a ON a.id = p.assessment_id
     JOIN tax_ruleset rs ON rs.id = a.rule_set_id
     JOIN holdings_holding h ON h.id = p.holding_id
-    LEFT JOIN holdings_mahalla m ON m.id = h.mahalla_id
-    LEFT JOIN holdings_road d ON d.id = h.road_id
+    LEFT JOIN mahalla m ON m.id = h.mahalla_id
+    LEFT JOIN road d ON d.id = h.road_id
     LEFT JOIN owner w ON w.holding_id = p.holding_id
 ), printed AS (
-    SELECT w.*, (
-        %(head)s || ',"bill":{{"number":"' || w.number || '","fiscal_year":' || %(fiscal_year)s::text || ',"quarter":' || %(quarter)s::text
-        || ',"issued_on":"' || %(issued_on)s::text || '","due_on":"' || %(due_on)s::text
-        || '"}},"holding":{{"id":' || w.holding_id::text || ',"code":' || coalesce(to_json(w.code)::text, 'null')
-        || ',"number":' || to_json(w.number_written)::text || ',"ward":' || w.ward_id::text
-        || ',"mahalla_bn":' || to_json(coalesce(w.mahalla_bn, ''))::text || ',"mahalla_en":' || to_json(coalesce(w.mahalla_en, ''))::text
-        || ',"road_bn":' || to_json(coalesce(w.road_bn, ''))::text || ',"road_en":' || to_json(coalesce(w.road_en, ''))::text
-        || ',"old_number":' || to_json(w.old_number)::text
-        || '}},"payer":{{"name_bn":' || to_json(coalesce(w.payer, ''))::text || ',"guardian":' || to_json(coalesce(w.guardian, ''))::text
-        || '}},"assessment":{{"id":' || w.assessment_id::text || ',"annual_value":"' || w.annual_value::text
-        || '","gross_rent":"' || w.gross_rent_amount::text || '","yearly_tax":"' || w.yearly_tax_amount::text
-        || '","rule_set":' || to_json(w.rule_set)::text || ',"steps":' || coalesce((w.explanation -> 'steps')::text, '[]')
-        || '}},"lines":[' || w.lines || '],"arrears":[' || coalesce(w.arrear_lines, '')
-        || '],"amounts":{{"principal":"' || w.principal::text || '","arrears":"' || w.arrears::text
-        || '","surcharge":"' || w.surcharge_amount::text || '","rebate":"' || w.rebate_amount::text
-        || '","rounding":"' || w.rounding::text || '","payable":"' || w.payable::text
-        || '"}},"working":[' || coalesce(w.arrear_steps, '')
-        || CASE WHEN w.earlier > 0 THEN '{{' || {label:surcharge} || ',"formula":"' || w.earlier::text || ' × ' || %(surcharge_text)s
-                || ' %%","result":"' || w.surcharge_amount::text || '"}},' ELSE '' END
-        || CASE WHEN %(in_time)s THEN
-               coalesce('{{' || {label:overdue} || ',"formula":"' || w.overdue_formula || '","result":"' || w.overdue::text || '"}},', '')
-               || '{{' || {label:current} || ',"formula":"' || w.principal::text || '","result":"' || w.principal::text || '"}},'
-               || CASE WHEN w.rebate > 0 THEN '{{' || {label:rebate} || ',"formula":"' || w.principal::text || ' × ' || %(rebate_now_text)s
-                       || ' %%","result":"' || w.rebate_amount::text || '"}},' ELSE '' END
-           ELSE '{{' || {label:overdue} || ',"formula":"' || coalesce(w.overdue_formula || ' + ', '') || w.principal::text
-                || '","result":"' || (coalesce(w.overdue, 0) + w.principal)::text || '"}},' END
-        || CASE WHEN w.rounding <> 0 THEN '{{' || {label:rounding} || ',"formula":"","result":"' || w.rounding::text || '"}},' ELSE '' END
-        || '{{' || {label:payable} || ',"formula":"' || (w.principal + w.arrears)::text
-        || CASE WHEN w.surcharge_amount > 0 THEN ' + ' || w.surcharge_amount::text ELSE '' END
-        || CASE WHEN w.rebate_amount > 0 THEN ' − ' || w.rebate_amount::text ELSE '' END
-        || CASE WHEN w.rounding > 0 THEN ' + ' || w.rounding::text WHEN w.rounding < 0 THEN ' − ' || abs(w.rounding)::text ELSE '' END
-        || '","result":"' || w.payable::text || '"}}],"offers":['
-        || CASE WHEN NOT %(in_time)s THEN '{{' || %(offer_overdue)s || ',"quarters":0,"rate":"0","payable":"' || w.payable::text || %(pay_by)s
-           ELSE CASE WHEN w.arrears > 0 THEN '{{' || %(offer_overdue)s || ',"quarters":0,"rate":"0","payable":"' || w.due_before::text || %(pay_by)s || ',' ELSE '' END
-             || '{{' || %(offer_current)s || ',"quarters":1,"rate":"' || %(rebate_now_text)s || '","payable":"' || w.payable::text || %(pay_by)s
-             || CASE WHEN w.quarters_ahead > 2 THEN ',{{' || %(offer_next_two)s || ',"quarters":3,"rate":"' || (%(rebate_texts)s::text[])[3]
-                     || '","payable":"' || w.due_next_two::text || %(pay_by)s ELSE '' END
-             || CASE WHEN w.quarters_ahead > 0 THEN ',{{' || %(offer_year)s || ',"quarters":' || (1 + w.quarters_ahead)::text || ',"rate":"'
-                     || (%(rebate_texts)s::text[])[1 + w.quarters_ahead] || '","payable":"' || w.due_year::text || %(pay_by)s ELSE '' END
-           END || ']}}')::jsonb AS snapshot
+    -- concat() puts a text together in one go; a chain of || copies what is there at every step.
+    SELECT w.*, concat(
+        %(head)s, ',"bill":{{"number":"', w.number, %(bill)s, w.holding_id, ',"code":', coalesce(to_json(w.code)::text, 'null'),
+        ',"number":', to_json(w.number_written), ',"ward":', w.ward_id, w.mahalla, w.road, ',"old_number":', to_json(w.old_number),
+        '}},"payer":{{"name_bn":', coalesce(to_json(w.payer)::text, '""'), ',"guardian":', coalesce(to_json(w.guardian)::text, '""'),
+        '}},"assessment":{{"id":', w.assessment_id, ',"annual_value":"', w.annual_value, '","gross_rent":"', w.gross_rent_amount,
+        '","yearly_tax":"', w.yearly_tax_amount, '","rule_set":"', w.rule_set, '","steps":', w.explanation -> 'steps',
+        '}},"lines":[', w.lines, '],"arrears":[', w.arrear_lines,
+        '],"amounts":{{"principal":"', w.principal, '","arrears":"', w.arrears, '","surcharge":"', w.surcharge_amount,
+        '","rebate":"', w.rebate_amount, '","rounding":"', w.rounding, '","payable":"', w.payable,
+        '"}},"working":[', w.arrear_steps,
+        CASE WHEN w.earlier > 0 THEN concat('{{', {label:surcharge}, ',"formula":"', w.earlier, ' × ', %(surcharge_text)s,
+                                            ' %%","result":"', w.surcharge_amount, '"}},') END,
+        CASE WHEN %(in_time)s THEN concat(
+            CASE WHEN w.overdue > 0 THEN concat('{{', {label:overdue}, ',"formula":"', w.overdue_formula, '","result":"', w.overdue, '"}},') END,
+            '{{', {label:current}, ',"formula":"', w.principal, '","result":"', w.principal, '"}},',
+            CASE WHEN w.rebate > 0 THEN concat('{{', {label:rebate}, ',"formula":"', w.principal, ' × ', %(rebate_now_text)s,
+                                               ' %%","result":"', w.rebate_amount, '"}},') END)
+        ELSE concat('{{', {label:overdue}, ',"formula":"', w.overdue_formula || ' + ', w.principal, '","result":"',
+                    coalesce(w.overdue, 0) + w.principal, '"}},') END,
+        CASE WHEN w.rounding <> 0 THEN concat('{{', {label:rounding}, ',"formula":"","result":"', w.rounding, '"}},') END,
+        '{{', {label:payable}, ',"formula":"', w.principal + w.arrears, CASE WHEN w.surcharge_amount > 0 THEN concat(' + ', w.surcharge_amount) END,
+        CASE WHEN w.rebate_amount > 0 THEN concat(' − ', w.rebate_amount) END,
+        CASE WHEN w.rounding > 0 THEN concat(' + ', w.rounding) WHEN w.rounding < 0 THEN concat(' − ', abs(w.rounding)) END,
+        '","result":"', w.payable, '"}}],"offers":[',
+        CASE WHEN NOT %(in_time)s THEN concat('{{', %(offer_overdue)s, ',"quarters":0,"rate":"0","payable":"', w.payable, %(pay_by)s)
+        ELSE concat(
+            CASE WHEN w.arrears > 0 THEN concat('{{', %(offer_overdue)s, ',"quarters":0,"rate":"0","payable":"', w.due_before, %(pay_by)s, ',') END,
+            '{{', %(offer_current)s, ',"quarters":1,"rate":"', %(rebate_now_text)s, '","payable":"', w.payable, %(pay_by)s,
+            CASE WHEN w.quarters_ahead > 2 THEN concat(',{{', %(offer_next_two)s, ',"quarters":3,"rate":"', (%(rebate_texts)s::text[])[3],
+                                                       '","payable":"', w.due_next_two, %(pay_by)s) END,
+            CASE WHEN w.quarters_ahead > 0 THEN concat(',{{', %(offer_year)s, ',"quarters":', 1 + w.quarters_ahead, ',"rate":"',
+                                                       (%(rebate_texts)s::text[])[1 + w.quarters_ahead], '","payable":"', w.due_year, %(pay_by)s) END)
+        END, ']}}')::json AS snapshot
     FROM written w
     OFFSET 0  -- a fence: the cast would else be done again for the hash
 )
