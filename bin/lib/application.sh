@@ -8,11 +8,20 @@ make_secret_key() {
     cat "$LOCAL/secret-key"
 }
 
+# Tests call the browser `chromium`, wherever it lies.
+name_chromium() {
+    case $IMIS_CHROMIUM in '' | /usr/bin/chromium) return 0 ;; esac
+    mkdir -p "$LOCAL/bin"
+    ln -sf "$IMIS_CHROMIUM" "$LOCAL/bin/chromium"
+    PATH=$LOCAL/bin:$PATH
+}
+
 # Settings of a private checkout; a production host sets its own (docs/guide/settings.md).
 set_environment() {
     IMIS_SECRET_KEY=$(make_secret_key)
     IMIS_CHROMIUM=$(find_chromium)
     export IMIS_SECRET_KEY IMIS_CHROMIUM
+    name_chromium
     export DJANGO_SETTINGS_MODULE=imis.settings IMIS_DEMO="${IMIS_DEMO:-1}" IMIS_LOCAL_DIR="$LOCAL"
     export IMIS_DB_HOST="$SOCKET_DIR" IMIS_DB_PORT="" IMIS_DB_NAME=imis IMIS_DB_USER="${IMIS_DB_USER:-imis_owner}"
     export VIRTUAL_ENV="$VENV" PATH="$VENV/bin:$PATH" PYTHONDONTWRITEBYTECODE=1
