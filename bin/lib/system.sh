@@ -149,9 +149,12 @@ missing_packages() {
     command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
     [ -n "$(find_chromium)" ] || grep -q '^ID=ubuntu' /etc/os-release || echo chromium
     command -v shellcheck >/dev/null 2>&1 || echo shellcheck
+    has_library libatomic.so.1 || echo libatomic1 # Playwright's own Node needs it
     [ "$1" != test ] || return 0
     command -v ogr2ogr >/dev/null 2>&1 || echo gdal-bin
 }
+
+has_library() { [ -e "/usr/lib/$MACHINE/$1" ] || [ -e "$SYSROOT/usr/lib/$MACHINE/$1" ]; }
 
 # Ubuntu has Chromium only as a snap, which a test cannot drive everywhere: there the tests use what is installed.
 find_chromium() {
