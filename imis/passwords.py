@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from imis.bangla import digits
 from imis.models import User
 
 # Django's own list is English; these are the words of the place and of the work.
@@ -22,6 +25,22 @@ _LOOKALIKES = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "@": "a", "
 _LEFT_TO_GUESS = 8
 # No 0/O, 1/l/I: a temporary password is read from paper or said over the telephone.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's check with sentences that write their figures in the script of the language."""
+
+    def get_error_message(self) -> str:
+        """What the form says when the password is too short."""
+        return _("This password is too short. It needs at least %(length)s characters.") % self._length()
+
+    def get_help_text(self) -> str:
+        """What the form says beside the field."""
+        return _("At least %(length)s characters.") % self._length()
+
+    def _length(self) -> dict[str, str]:
+        bangla_first = (get_language() or "bn").startswith("bn")
+        return {"length": digits(self.min_length) if bangla_first else str(self.min_length)}
 
 
 class ContextWordValidator:

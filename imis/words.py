@@ -25,6 +25,7 @@ ACTIONS = {
     "load_roads": _("Loaded roads"),
     "load_wards": _("Loaded wards"),
     "map_survey_columns": _("Named a survey's columns"),
+    "print_ward_bills": _("Had a ward's bills printed"),
     "propose_assessment": _("Proposed an assessment"),
     "refresh_map_summaries": _("Counted the sums of the map"),
     "reject_assessment": _("Rejected an assessment"),

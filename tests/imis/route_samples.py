@@ -8,57 +8,81 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
-from holdings.models import Building, Holding, HoldingBuilding, Ward
+from holdings.models import Building, Holding, HoldingBuilding, Unit
 from imis.models import User
+from imis.money import D
+from tax.models import Bill, Payment
+from tax.queries import rule_set_on
+from tax.services import assess_ward, issue_bills, take_payment
+from tests.tax.city import START, build_city, moment, officer
 
 WARD = 22
 OTHER_WARD = 24
 
 
 def _square(x: float, y: float, side: float) -> MultiPolygon:
-    corners = ((x, y), (x, y + side), (x + side, y + side), (x + side, y), (x, y))  # the register keeps rings clockwise
+    # The register keeps rings clockwise.
+    corners = ((x, y), (x, y + side), (x + side, y + side), (x + side, y), (x, y))
     return MultiPolygon(Polygon(corners), srid=3857)
 
 
 @dataclass
 class World:
-    """One ward with one building and one holding; each made when first asked for."""
+    """One assessed and billed holding with its building and a payment; each made when first asked for."""
 
     maker: Callable[..., User]
 
     @cached_property
-    def ward(self) -> Ward:
-        """Ward 22."""
-        return Ward.objects.create(
-            number=WARD, name_bn="২২ নং ওয়ার্ড", name_en="Ward 22", geom=_square(9_970_000, 2_600_000, 1000)
-        )
+    def holding(self) -> Holding:
+        """A let holding in a building of ward 22, assessed from July 2021."""
+        build_city(wards=[WARD], count=1)
+        Unit.objects.update(area_sqft=D(2000), monthly_rent_amount=None, occupancy="let", use="residential")
+        assess_ward(ward=WARD, rule_set=rule_set_on(START), valid_from=START, by=officer("a"), at=moment(START))
+        holding = Holding.objects.get()
+        HoldingBuilding.objects.create(holding=holding, building=self.building)
+        return holding
 
     @cached_property
     def building(self) -> Building:
         """A building in the ward."""
-        geom = _square(9_970_100, 2_600_100, 12)
+        build_city(wards=[WARD], count=0)
+        geom = _square(2210, 10, 12)
         return Building.objects.create(
-            bin="B22-1", ward=self.ward, geom=geom, point=geom.point_on_surface, area_m2=Decimal("120.00")
+            bin="B22-1", ward_id=WARD, geom=geom, point=geom.point_on_surface, area_m2=D("120.00")
         )
 
     @cached_property
-    def holding(self) -> Holding:
-        """A holding in the building."""
-        holding = Holding.objects.create(ward=self.ward, number_written="১২৩/ক", number_key="123/ক")
-        HoldingBuilding.objects.create(holding=holding, building=self.building)
-        return holding
+    def bill(self) -> Bill:
+        """The bill of the first quarter of 2021-22."""
+        issued = date(2021, 7, 5)
+        issue_bills(
+            ward=[WARD] if self.holding else [], fiscal_year=2021, quarter=1, issued_on=issued,
+            due_on=date(2021, 9, 30), by=officer("collector-b"), at=moment(issued),
+        )  # fmt: skip
+        return Bill.objects.get(holding=self.holding)
+
+    @cached_property
+    def payment(self) -> Payment:
+        """One thousand taka at the counter."""
+        day = date(2021, 8, 1)
+        return take_payment(
+            payment_id=uuid4(), channel="counter", reference="R-1", value_date=day, holding=self.bill.holding_id,
+            amount=D(1000), by=officer("cashier-b"), at=moment(day),
+        )  # fmt: skip
 
 
 Sample = str | Callable[[World], dict[str, Any]]
 
 ONE_OFFICE = "staff are managed for the whole corporation by the administrator alone"
 OWN_JOB = "a job is shown to the one who asked for it only; test_records proves it"
+BEARER = "whoever holds the paper may check it; the answer names nobody"
 CATALOGUE = "the same for everyone who may open the map; the layers filter by audience and ward themselves"
 
 RECEIPT = "anybody who holds a receipt may have it proved; the page names nobody"
@@ -75,6 +99,19 @@ SAMPLES: dict[str, Sample] = {
     "layers:legend": CATALOGUE,
     "layers:tilejson": CATALOGUE,
     "layers:tile": CATALOGUE,
-    "layers:building_panel": lambda world: {"pk": world.building.pk},
+    "layers:building_panel": "buildings are on everyone's map; tests/layers proves that holdings of other wards stay out",
     "layers:holding_place": lambda world: {"pk": world.holding.pk},
+    "verify_receipt": BEARER,
+    "verify_receipt_capitals": BEARER,
+    "verify_bill": BEARER,
+    "tax:assess": lambda world: {"ward": world.holding.ward_id},
+    "tax:proposals": lambda world: {"ward": world.holding.ward_id},
+    "tax:holding_panel": lambda world: {"holding_id": world.holding.pk},
+    "tax:account": lambda world: {"holding_id": world.holding.pk},
+    "tax:pay": lambda world: {"holding_id": world.holding.pk},
+    "tax:bill": lambda world: {"bill_id": world.bill.pk},
+    "tax:bill_pdf": lambda world: {"bill_id": world.bill.pk},
+    "tax:receipt": lambda world: {"payment_id": world.payment.pk},
+    "tax:receipt_pdf": lambda world: {"payment_id": world.payment.pk},
+    "tax:reverse": lambda world: {"payment_id": world.payment.pk},
 }

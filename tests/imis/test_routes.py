@@ -94,6 +94,7 @@ PUBLIC_ROUTES = {
     "enter_receipt",  # a receipt proves itself to whoever holds it, and names nobody
     "verify_receipt",
     "verify_receipt_capitals",
+    "verify_bill",
     "layers:tile",  # answers by the pass that the map page hands over; layers of the public audience need none
 }
 
