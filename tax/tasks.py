@@ -109,11 +109,12 @@ def print_ward(job: Job, step: jobs.Step) -> dict[str, Any]:
 
 def _finish_first(running: list[tuple[int, subprocess.Popen[bytes]]], step: jobs.Step) -> None:
     """Waits for the oldest part and records it. RuntimeError when its process failed."""
-    n, process = running[0]
+    n, process = running.pop(0)
     _out, said = process.communicate()
     if process.returncode:
-        raise RuntimeError(f"part {n} was not typeset: {said.decode(errors='replace')[-500:]}")
-    running.pop(0)
+        # Only the kind of error: its message may quote a bill, and this ends in a log.
+        kind = said.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]
+        raise RuntimeError(f"part {n} was not typeset: {kind}")
     _record({n}, step)
 
 
