@@ -137,6 +137,9 @@ LEAFLET_CONFIG = {
     "RESET_VIEW": False,
 }
 
+# Fragments that upper floors add to a holding's page: (URL name that takes the holding's id, permission needed).
+HOLDING_PANELS = [("tax:holding_panel", "see_tax")]
+
 AUTH_USER_MODEL = "imis.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -111,6 +113,11 @@ class Ownership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner_id} {self.share} of {self.holding_id}"
+
+    @property
+    def percent(self) -> Decimal:
+        """The share in per cent, for people to read."""
+        return (self.share * 100).quantize(Decimal("0.01"))
 
 
 class HoldingBuilding(models.Model):

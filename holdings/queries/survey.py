@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from holdings.models import SurveyFile, SurveyProblem, SurveyRow
+from holdings.models import SurveyFile, SurveyProblem, SurveyReading, SurveyRow
+from holdings.problem_words import Told, tell
+
+MAP_AT_MOST = 2000
 
 
 @dataclass(frozen=True)
@@ -19,10 +26,15 @@ class Outcomes:
     waiting: int
     ready: int
 
+    @property
+    def undecided(self) -> int:
+        """Waiting rows that need a person."""
+        return self.waiting - self.ready
+
 
 @dataclass(frozen=True)
 class ProblemCount:
-    """How many rows of a file have one kind of problem, and how many of those still wait."""
+    """How many rows of a file have one kind of problem, and how many of those still wait for a decision."""
 
     code: str
     blocking: bool
@@ -30,30 +42,114 @@ class ProblemCount:
     waiting: int
 
 
+@dataclass(frozen=True)
+class ReportRow:
+    """One problem with its row, as the table and the report show it."""
+
+    number: int
+    outcome: str
+    decision: str
+    code: str
+    blocking: bool
+    value: str
+    told: Told
+
+
 def outcomes(file: SurveyFile) -> Outcomes:
     """Counts of one file."""
-    counted = dict(file.rows.values_list("outcome").annotate(n=Count("id")))
     outcome = SurveyRow.Outcome
-    waiting = counted.get(outcome.WAITING, 0)
-    return Outcomes(
-        rows=file.row_count,
-        applied=counted.get(outcome.APPLIED, 0),
-        rejected=counted.get(outcome.REJECTED, 0),
-        waiting=waiting,
-        ready=0,
+    blocked = SurveyProblem.objects.filter(row=OuterRef("pk"), blocking=True)
+    waiting = Q(outcome=outcome.WAITING)
+    ready = waiting & (~Q(decision="") | ~Exists(blocked)) & Exists(SurveyReading.objects.filter(row=OuterRef("pk")))
+    counted = file.rows.aggregate(
+        applied=Count("id", filter=Q(outcome=outcome.APPLIED)),
+        rejected=Count("id", filter=Q(outcome=outcome.REJECTED)),
+        waiting=Count("id", filter=waiting),
+        ready=Count("id", filter=ready),
     )
+    return Outcomes(rows=file.row_count, **counted)
 
 
 def problem_counts(file: SurveyFile) -> list[ProblemCount]:
     """Kinds of problem of a file, the blocking ones first, then by number of rows."""
-    found = SurveyProblem.objects.filter(row__file=file).values_list("code", "blocking", "row__outcome")
-    counts: dict[tuple[str, bool], list[int]] = {}
-    for code, blocking, outcome, rows in found.annotate(n=Count("id")):
-        both = counts.setdefault((code, blocking), [0, 0])
-        both[0] += rows
-        both[1] += rows if outcome == SurveyRow.Outcome.WAITING else 0
-    listed = [ProblemCount(code, blocking, *both) for (code, blocking), both in counts.items()]
-    return sorted(listed, key=lambda c: (not c.blocking, -c.rows, c.code))
+    found = SurveyProblem.objects.filter(row__file=file).values_list("code", "blocking")
+    undecided = Q(row__outcome=SurveyRow.Outcome.WAITING, row__decision="")
+    counted = found.annotate(rows=Count("id"), waiting=Count("id", filter=undecided))
+    return sorted((ProblemCount(*row) for row in counted), key=lambda c: (not c.blocking, -c.rows, c.code))
+
+
+def problems(file: SurveyFile, code: str = "") -> QuerySet[SurveyProblem]:
+    """The problems of a file in the order of its rows, of one kind or all."""
+    found = SurveyProblem.objects.filter(row__file=file).select_related("row")
+    found = found.defer("row__raw", "row__geom", "row__raw_geom", "row__repaired_geom")
+    return (found.filter(code=code) if code else found).order_by("row__number", "-blocking", "code", "field")
+
+
+def undecided_rows(file: SurveyFile, code: str) -> list[int]:
+    """Numbers of the waiting rows with one kind of problem that nobody decided yet."""
+    waiting = file.rows.filter(outcome=SurveyRow.Outcome.WAITING, decision="", problems__code=code)
+    return list(waiting.order_by("number").values_list("number", flat=True).distinct())
+
+
+def report_row(problem: SurveyProblem) -> ReportRow:
+    """A problem in the reader's language."""
+    return ReportRow(
+        number=problem.row.number, outcome=problem.row.get_outcome_display(),
+        decision=problem.row.get_decision_display() if problem.row.decision else "",
+        code=problem.code, blocking=problem.blocking, value=problem.value,
+        told=tell(problem.code, field=problem.field, value=problem.value, details=problem.details),
+    )
+
+
+def report_rows(file: SurveyFile) -> Iterator[ReportRow]:
+    """Every problem of a file, for the downloadable report."""
+    return map(report_row, problems(file).iterator(chunk_size=5000))
+
+
+def problem_map(file: SurveyFile, code: str = "") -> dict[str, Any]:
+    """GeoJSON (EPSG:4326) of up to 2,000 rows with a problem, blocking first, with row number and codes."""
+    kind = "AND p.code = %(code)s" if code else ""
+    sql = f"""
+        SELECT r.number, ST_AsGeoJSON(ST_Transform(coalesce(r.repaired_geom, r.geom), 4326), 7), codes, blocking
+        FROM (
+            SELECT p.row_id, array_agg(DISTINCT p.code) AS codes, bool_or(p.blocking) AS blocking
+            FROM holdings_surveyproblem p JOIN holdings_surveyrow w ON w.id = p.row_id
+            WHERE w.file_id = %(file)s {kind} GROUP BY 1
+        ) found
+        JOIN holdings_surveyrow r ON r.id = found.row_id
+        WHERE r.geom IS NOT NULL AND abs(ST_YMax(r.geom)) < 2e7
+        ORDER BY blocking DESC, r.number LIMIT %(most)s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"file": file.pk, "code": code, "most": MAP_AT_MOST})
+        rows = cursor.fetchall()
+    features = [
+        {"type": "Feature", "id": number, "geometry": json.loads(shape),
+         "properties": {"row": number, "codes": codes, "blocking": blocking}}
+        for number, shape, codes, blocking in rows
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def ward_map() -> dict[str, Any]:
+    """GeoJSON (EPSG:4326) of the wards, simplified to 5 m, under the problem map."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, ST_AsGeoJSON(ST_Transform(ST_SimplifyPreserveTopology(geom, 5), 4326), 6)"
+            " FROM holdings_ward ORDER BY number"
+        )
+        rows = cursor.fetchall()
+    features = [
+        {"type": "Feature", "id": number, "geometry": json.loads(shape), "properties": {"ward": number}}
+        for number, shape in rows
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def wards_of(file: SurveyFile) -> set[int]:
+    """The wards that the waiting rows of a checked file belong to."""
+    readings = SurveyReading.objects.filter(file_id=file.pk, row__outcome=SurveyRow.Outcome.WAITING)
+    return set(readings.exclude(ward_number=None).values_list("ward_number", flat=True).distinct())
 
 
 def survey_files() -> QuerySet[SurveyFile]:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from holdings.models import SurveyFile
-from holdings.queries.survey import outcomes
+from holdings.queries.survey import outcomes, wards_of
 from holdings.services.survey_check import copy_in, road_keys
 from holdings.statements import script
+from imis.access import ward_scope
 from imis.audit import record
-from imis.errors import Refused
+from imis.errors import NotAllowed, Refused
 from imis.models import User
 
 
@@ -23,7 +24,7 @@ def apply_survey(*, file: SurveyFile, by: User, at: datetime) -> SurveyFile:
     """Enters every ready row and rejects the ones decided so; the others wait. May be run again for those.
 
     Rows = applied + rejected + waiting afterwards, or nothing is written. Raises Refused for a file that was not
-    checked since its columns or its place changed.
+    checked since its columns or its place changed, NotAllowed for rows of wards outside the user's scope.
     """
     file = SurveyFile.objects.select_for_update().get(pk=file.pk)
     if file.state == SurveyFile.State.STAGED:
@@ -33,6 +34,7 @@ def apply_survey(*, file: SurveyFile, by: User, at: datetime) -> SurveyFile:
         "today": timezone.localdate(at),
         "by_storey": file.columns.get("area_sqft") == "=footprint",
     }
+    _refuse_other_wards(file, by)
     before = outcomes(file)
     with connection.cursor() as cursor:
         _enter(cursor, parameters)
@@ -46,6 +48,15 @@ def apply_survey(*, file: SurveyFile, by: User, at: datetime) -> SurveyFile:
         applied=after.applied - before.applied, rejected=after.rejected - before.rejected, waiting=after.waiting,
     )
     return file
+
+
+def _refuse_other_wards(file: SurveyFile, by: User) -> None:
+    scope = ward_scope(by)
+    outside = sorted(wards_of(file) - set(scope)) if scope is not None else []
+    if outside:
+        raise NotAllowed(
+            _("The file holds rows of wards outside your area of work: %(wards)s.") % {"wards": ", ".join(map(str, outside))}
+        )
 
 
 def _enter(cursor: Any, parameters: dict[str, Any]) -> None:

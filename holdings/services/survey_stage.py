@@ -70,6 +70,13 @@ def keep_upload(*, chunks: Iterable[bytes], name: str) -> Path:
     return kept
 
 
+def first_of(path: Path) -> None:
+    """Raises AlreadyStaged when the bytes at `path` were staged before."""
+    first = SurveyFile.objects.filter(sha256=sha256_of(path)).first()
+    if first is not None:
+        raise AlreadyStaged(first)
+
+
 @transaction.atomic
 def stage_survey(
     *, path: Path, name: str, by: User, at: datetime, layer: str | None = None, crs: str | None = None

@@ -1,0 +1,75 @@
+"""The problem report of a survey file as CSV and XLSX, in the reader's language."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from holdings.models import SurveyFile
+from holdings.queries.survey import ReportRow, report_rows
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def headings() -> list[str]:
+    """The columns of the report."""
+    return [
+        _("Row"), _("Problem"), _("Stops the row"), _("Field"), _("Value"), _("What is wrong"), _("What to do"),
+        _("Decision"), _("State"),
+    ]
+
+
+def cells(row: ReportRow) -> list[str | int]:
+    """One line of the report."""
+    stops = _("yes") if row.blocking else _("no")
+    line = [
+        row.number, row.told.title, stops, row.told.field, row.value, row.told.sentence, row.told.remedy, row.decision,
+        row.outcome,
+    ]
+    return [_harmless(cell) for cell in line]
+
+
+def csv_lines(file: SurveyFile) -> Iterator[str]:
+    """The report as CSV, UTF-8 with a byte order mark, so that Excel reads the Bangla."""
+    yield "\ufeff" + _line(headings())
+    for row in report_rows(file):
+        yield _line(cells(row))
+
+
+def xlsx_bytes(file: SurveyFile) -> bytes:
+    """The report as a workbook with a frozen, filterable heading."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Problems"))
+    sheet.freeze_panes = "A2"
+    for letter, width in zip("ABCDEFGHI", (8, 26, 12, 18, 26, 60, 60, 24, 14)):
+        sheet.column_dimensions[letter].width = width
+    from openpyxl.cell import WriteOnlyCell
+
+    head = [WriteOnlyCell(sheet, value=word) for word in headings()]
+    for cell in head:
+        cell.font = Font(bold=True)
+    sheet.append(head)
+    count = 1
+    for row in report_rows(file):
+        sheet.append(cells(row))
+        count += 1
+    sheet.auto_filter.ref = f"A1:I{count}"
+    sink = io.BytesIO()
+    book.save(sink)
+    return sink.getvalue()
+
+
+def _line(values: list[str] | list[str | int]) -> str:
+    sink = io.StringIO()
+    csv.writer(sink).writerow(values)
+    return sink.getvalue()
+
+
+def _harmless(value: str | int) -> str | int:
+    # A cell of the survey must not become a formula of the spreadsheet.
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
