@@ -41,7 +41,7 @@ def bill_page(snapshot: Snapshot, lang: str) -> Row:
         "offers": [_offer(offer, said, write) for offer in snapshot["offers"][:OFFERS_ON_PAGE]],
         "payable": write.taka(snapshot["amounts"]["payable"]),
         "in_words": write.words(snapshot["amounts"]["payable"]),
-        "rule_set": write.text(snapshot["assessment"]["rule_set"]),
+        "rule_set": write.code(snapshot["assessment"]["rule_set"]),
         "long": room.is_long(snapshot["payer"], snapshot["holding"]),
         **fitting,
     }
@@ -51,7 +51,7 @@ def _heading(snapshot: Snapshot, write: Figures) -> Row:
     bill, corporation = snapshot["bill"], snapshot["corporation"]
     return {
         "corporation": write.pick(corporation["name_bn"], corporation["name_en"]),
-        "number": write.text(bill["number"]),
+        "number": write.code(bill["number"]),
         "year": write.year(bill["fiscal_year"]),
         "quarter": write.quarter(bill["fiscal_year"], bill["quarter"]),
         "issued_on": write.day(bill["issued_on"]),
@@ -69,9 +69,9 @@ def _place(snapshot: Snapshot, said: dict[str, str], write: Figures) -> Row:
     mahalla = write.written(write.pick(holding.get("mahalla_bn"), holding.get("mahalla_en")))
     road = write.written(write.pick(holding.get("road_bn"), holding.get("road_en")))
     return {
-        "number": write.written(holding["number"]),
-        "code": write.text(holding.get("code")),
-        "old": write.written(holding.get("old_number")) or "—",
+        "number": write.written(holding["number"], code=True),
+        "code": write.code(holding.get("code")),
+        "old": write.written(holding.get("old_number"), code=True) or "—",
         "ward": write.text(holding["ward"]),
         "address": ", ".join(filter(None, [road, mahalla])) or "—",
     }
@@ -92,7 +92,8 @@ def _demand(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[Ro
     amounts = snapshot["amounts"]
     formulas = {row["code"]: write.formula(row.get("formula")) for row in snapshot["working"]}
     rows = [
-        row(write.pick(line["name_bn"], line["name_en"]), "", write.money(line["amount"])) for line in snapshot["lines"]
+        row(write.pick(line["name_bn"], line["name_en"]), _share(line, snapshot, write), write.money(line["amount"]))
+        for line in snapshot["lines"]
     ]
     labels = _amount_labels(snapshot, said, write)
     for code in ("arrears", "surcharge", "rebate", "rounding"):
@@ -101,6 +102,18 @@ def _demand(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[Ro
             signed = -amount if code == "rebate" else amount
             rows.append(row(labels[code], formulas.get(code, ""), write.money(str(signed))))
     return rows
+
+
+def _share(line: Row, snapshot: Snapshot, write: Figures) -> str:
+    """How the quarter follows from the year ("৩,১৪১.৬০ ÷ ৪"), where the year's charge is on the bill and it does."""
+    if len(snapshot["lines"]) == 1:
+        yearly = snapshot["assessment"]["yearly_tax"]
+    else:
+        charges = (step for step in snapshot["assessment"]["steps"] if step["code"] == "charge")
+        yearly = next((c["result"] for c in charges if c.get("inputs", {}).get("head") == line["head"]), "0")
+    # The four quarters of a year differ by a paisa at most: largest remainder.
+    follows = abs(Decimal(yearly) / 4 - Decimal(line["amount"])) < Decimal("0.01")
+    return write.formula(f"{yearly} ÷ 4") if follows else ""
 
 
 def _amount_labels(snapshot: Snapshot, said: dict[str, str], write: Figures) -> dict[str, str]:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from imis import bangla
 
+_LATIN_LETTER = re.compile("[A-Za-z]")
 _NUMBER = re.compile(r"(?<![\d.,/-])[0-9]+(?:\.[0-9]+)?(?![\d,/-])")
 # Signs that turn the direction of writing could make a name or a number read as another.
 _DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -37,10 +38,15 @@ class Figures:
         plain = bangla.latin("" if value is None else value).translate(_DIRECTIONS)
         return bangla.digits(plain) if self.lang == "bn" else plain
 
-    def written(self, value: object) -> str:
-        """Free text that people wrote: one line of words, none too long to be broken at the edge of its column."""
-        words = self.text(value).split()
+    def written(self, value: object, *, code: bool = False) -> str:
+        """Text that people wrote: one line of words, none too long to be broken at the edge of its column."""
+        words = (self.code(value) if code else self.text(value)).split()
         return " ".join(_BREAK.join(word[at : at + _LONGEST] for at in range(0, len(word), _LONGEST)) for word in words)
+
+    def code(self, value: object) -> str:
+        """A number that people copy: left as it is when it holds Latin letters, for half-turned it is in no script."""
+        plain = "" if value is None else str(value)
+        return plain.translate(_DIRECTIONS) if _LATIN_LETTER.search(plain) else self.text(plain)
 
     def money(self, amount: str) -> str:
         """Taka with two decimals, lakh grouping, a true minus sign."""
@@ -58,15 +64,14 @@ class Figures:
             return self.text(value)
 
     def formula(self, value: object) -> str:
-        """A written sum with each of its numbers grouped and without idle decimals: 147264.00 ÷ 6 → ১,৪৭,২৬৪ ÷ ৬."""
-        plain = bangla.latin("" if value is None else value)
+        """A written sum with its numbers grouped and idle .00 left out: 147264.00 × 16 % → ১,৪৭,২৬৪ × ১৬%."""
+        plain = bangla.latin("" if value is None else value).replace(" %", "%")
         return _NUMBER.sub(lambda found: self._number(found.group()), plain)
 
     def _number(self, digits: str) -> str:
         whole, _, part = digits.partition(".")
-        part = part.rstrip("0")
         grouped = bangla.grouped(int(whole), self.lang) if len(whole) > 3 else self.text(whole)
-        return f"{grouped}.{self.text(part)}" if part else grouped
+        return grouped if not part.strip("0") else f"{grouped}.{self.text(part)}"
 
     def percent(self, rate: str) -> str:
         """A percentage such as "7.50" as ৭.৫%."""

@@ -51,7 +51,7 @@ def receipt_page(receipt: PrintedReceipt, lang: str) -> Row:
     rows = _rows(payload, said, write)
     return {
         "corporation": write.pick(receipt.corporation.get("name_bn"), receipt.corporation.get("name_en")),
-        "number": write.text(receipt.number),
+        "number": write.code(receipt.number),
         "facts": [fact for fact in _facts(receipt, said, write) if fact[1]],
         "rows": rows,
         "size": 0 if len(rows) <= _SIZES[0] else 1 if len(rows) <= _SIZES[1] else 2,
@@ -66,20 +66,22 @@ def _facts(receipt: PrintedReceipt, said: dict[str, str], write: Figures) -> lis
     channel = said.get(f"channel_{payload.get('channel')}", write.text(payload.get("channel")))
     return [
         [said["received_from"], write.written(payload.get("payer_name"))],
-        [said["holding_no"], write.written(payload["holding_number"])],
+        [said["holding_no"], write.written(payload["holding_number"], code=True)],
         [said["ward"], write.text(payload.get("ward"))],
         [said["value_date"], write.day(payload["value_date"])],
         [said["recorded_on"], write.day(receipt.recorded_on)],
         [said["channel"], channel],
-        [said["reference"], write.written(payload.get("reference"))],
+        [said["reference"], write.written(payload.get("reference"), code=True)],
     ]
 
 
 def _rows(payload: Mapping[str, Any], said: dict[str, str], write: Figures) -> list[Row]:
     """What the money settled: the steps that were accepted, else the sums by kind."""
-    steps = [step_row(step, write) for step in in_reading_order(payload.get("working", ()))]
+    steps = list(in_reading_order(payload.get("working", ())))
     if steps:
-        return steps
+        # The price asked is said once where it is what was paid.
+        paid = [step["result"] for step in steps if step["code"] == "paid"]
+        return [step_row(step, write) for step in steps if step["code"] != "payable" or [step["result"]] != paid]
     lines = payload.get("lines", ())
     return [row(said[f"kind_{line['kind']}"], "", write.money(_signed(line))) for line in lines]
 
