@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -98,29 +98,40 @@ def _drop(name: str) -> None:
     _command(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
+# Tables with rows that a transaction from mark on wrote, parents before children by their foreign keys.
+_TABLES = """
+    SELECT c.oid::regclass::text, c.oid,
+           array(SELECT k.confrelid FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'
+                 AND k.confrelid <> c.oid)
+    FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'spatial_ref_sys'
+    ORDER BY 1
+"""
+
+
 class RowCopy:
-    """The rows that some work added to `tables` (parents before children), kept as COPY files."""
+    """The rows that some work added, kept as COPY files, one a table."""
 
-    def __init__(self, tables: Sequence[str], folder: Path) -> None:
-        self.tables, self.folder, self.rows = tuple(tables), folder, 0
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.rows, self.tables = folder, 0, list[str]()
 
-    def marks(self, name: str) -> dict[str, int]:
+    def mark(self, name: str) -> int:
         """The present transaction of database `name`, to tell later rows from earlier ones."""
         with connect(name) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-            return {"xid": cursor.fetchone()[0]}
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint % 4294967296")
+            return int(cursor.fetchone()[0])
 
-    def take(self, name: str, marks: dict[str, int]) -> None:
-        """Writes the rows added since `marks` to files, in the order in which they lie in the table."""
-        self.rows = 0
+    def take(self, name: str, mark: int) -> None:
+        """Writes the rows added since `mark` to files, in the order in which they lie in their table."""
+        self.rows, self.tables = 0, []
         with connect(name) as connection, connection.cursor() as cursor:
-            for table in self.tables:
-                new = SQL("COPY (SELECT * FROM {} WHERE xmin::text::bigint >= {}) TO STDOUT (FORMAT binary)").format(
-                    Identifier(table), SQL(str(marks["xid"] % 2**32))
-                )
+            cursor.execute(_TABLES)
+            for table in _parents_first(cursor.fetchall()):
+                new = SQL("COPY (SELECT * FROM {} WHERE xmin::text::bigint >= {}) TO STDOUT")
                 with (self.folder / table).open("wb") as file:
-                    cursor.copy_expert(new, file)
-                self.rows += cursor.rowcount
+                    cursor.copy_expert(new.format(Identifier(table), SQL(str(mark))), file)
+                if cursor.rowcount:
+                    self.tables.append(table)
+                    self.rows += cursor.rowcount
 
     def copy_into(self, name: str) -> float:
         """Seconds to COPY the rows into database `name` in one transaction; our triggers rest, keys do not."""
@@ -138,5 +149,18 @@ class RowCopy:
         with connection.cursor() as cursor:
             for table in self.tables:
                 with (self.folder / table).open("rb") as file:
-                    cursor.copy_expert(SQL("COPY {} FROM STDIN (FORMAT binary)").format(Identifier(table)), file)
+                    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(table)), file)
         connection.commit()
+
+
+def _parents_first(rows: list[tuple[str, int, list[int]]]) -> list[str]:
+    """Table names so ordered that each comes after the tables its foreign keys refer to."""
+    names, waiting = {oid: name for name, oid, _ in rows}, {oid: set(parents) for _, oid, parents in rows}
+    ordered: list[str] = []
+    while waiting:
+        ready = [oid for oid, parents in waiting.items() if not parents & set(waiting)]
+        if not ready:
+            raise ValueError(f"foreign keys run in a circle: {sorted(names[oid] for oid in waiting)}")
+        ordered += [names[oid] for oid in ready]
+        waiting = {oid: parents for oid, parents in waiting.items() if oid not in ready}
+    return ordered

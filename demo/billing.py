@@ -32,8 +32,7 @@ def billing_steps(history: History, progress: Callable[[str], None]) -> Iterator
 
 def _periods(history: History) -> list[Period]:
     now = period_of(history.today)
-    years = range(history.first_year.start_year, now.fiscal_year + 1)
-    return [p for p in (Period(year, quarter) for year in years for quarter in (1, 2, 3, 4)) if p <= now]
+    return history.past + [Period(now.fiscal_year, quarter) for quarter in range(1, now.quarter + 1)]
 
 
 def _billed_wards(history: History, period: Period) -> list[int]:
@@ -102,8 +101,7 @@ def _ward_of(history: History) -> dict[int, int]:
 @lru_cache(maxsize=1)
 def _payers(history: History) -> Payers:
     pairs = np.array(sorted(_ward_of(history).items()), dtype=np.int64).reshape(-1, 2)
-    first = Period(history.first_year.start_year, 1)
-    return Payers(pairs[:, 0], pairs[:, 1], first, len(_periods(history)))
+    return Payers(pairs[:, 0], pairs[:, 1], history.past[0], len(_periods(history)))
 
 
 def _evening(day: date) -> datetime:

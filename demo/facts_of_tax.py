@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import connection
 
 from demo.chance import Chance
@@ -21,14 +23,14 @@ _HOUSES = """
 _RELIGIOUS = "SELECT DISTINCT holding_id FROM holdings_unit WHERE use = 'religious' ORDER BY holding_id"
 
 
-def write_tax_facts(users: dict[str, User], first_year: int) -> None:
-    """Writes loans and exemptions in force from the first billed year on."""
+def write_tax_facts(users: dict[str, User], first_day: date) -> None:
+    """Writes loans and exemptions in force from `first_day` on."""
     chance = Chance("tax facts")
     houses = _ids(_HOUSES)
     loan = chance.happens("loan", len(houses), _LOAN_SHARE)
     interest = chance.whole("interest", len(houses), 8, 90)
     lender = chance.whole("lender", len(houses), 0, len(LENDERS) - 1)
-    since = f"[{first_year}-07-01,)"
+    since = f"[{first_day.isoformat()},)"
     copy_lines(
         "tax_buildingloan",
         ("holding_id", "lender", "yearly_interest_amount", "valid"),

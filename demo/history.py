@@ -7,23 +7,24 @@ from datetime import date
 from functools import partial
 
 from demo.billing import billing_steps
+from demo.counter import counter_day
 from demo.facts_of_tax import write_tax_facts
-from demo.story import YEARS, History, Step, at_noon, built_up_wards, pilot_wards
-from imis.fiscal import FiscalYear
+from demo.story import History, Step, at_noon, built_up_wards, pilot_wards
 from tax.models import RuleSet
 from tax.services.assessments import approve_assessments, assess_ward
 
 
 def history_steps(history: History, progress: Callable[[str], None]) -> Iterator[Step]:
     """The steps of the history in order; each is done in one transaction."""
-    yield "tax facts", partial(write_tax_facts, history.users, history.this_year.start_year - YEARS)
+    yield "tax facts", partial(write_tax_facts, history.users, history.first_day)
     yield from _assessments(history, progress)
     yield from billing_steps(history, progress)
+    yield "counter today", partial(counter_day, history)
 
 
 def _assessments(history: History, progress: Callable[[str], None]) -> Iterator[Step]:
     """General assessments under each rule set of the billed years; this year's only in the pilot wards."""
-    first = FiscalYear(history.this_year.start_year - YEARS).start
+    first = history.first_day
     for rule_set in RuleSet.objects.filter(state=RuleSet.State.ADOPTED).order_by("valid"):
         starts = max(first, rule_set.valid.lower)
         if rule_set.valid.upper is not None and rule_set.valid.upper <= first or starts > history.this_year.start:

@@ -67,7 +67,7 @@ class Payers:
         forgets = self._chance.happens(f"forgets/{label}", self._n, 0.04)
         steady = ~forgets
         by_habit = {
-            YEARLY: (steady & (period.quarter == 1)) | (period.quarter == 2),
+            YEARLY: (steady & (period.quarter == 1)) | (period.quarter == 2) | (index == 0),
             STEADY: steady,
             LATE: steady & (period.quarter == 4),
             ALTERNATE: steady & (period.quarter % 2 == 0),

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from django.utils import timezone
 
 from holdings.models import Holding
-from imis.fiscal import FiscalYear, fiscal_year_of
+from imis.fiscal import FiscalYear, Period, fiscal_year_of
 from imis.models import User
 
 YEARS = 5
@@ -34,10 +34,16 @@ class History:
         return fiscal_year_of(self.today)
 
     @property
-    def first_year(self) -> FiscalYear:
-        """The first year with bills: five years ago, later in a city so big that five years are too many bills."""
-        years = max(1, min(YEARS, _MOST_BILLS // (4 * self.holdings)))
-        return FiscalYear(self.this_year.start_year - years)
+    def past(self) -> list[Period]:
+        """The billed quarters before this year: five years of them, fewer in a city too big for so many bills."""
+        last = self.this_year.start_year
+        quarters = [Period(year, quarter) for year in range(last - YEARS, last) for quarter in (1, 2, 3, 4)]
+        return quarters[-max(1, min(len(quarters), _MOST_BILLS // self.holdings)) :]
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the first billed year: assessments have effect from it."""
+        return FiscalYear(self.past[0].fiscal_year).start
 
 
 def built_up_wards() -> list[int]:
