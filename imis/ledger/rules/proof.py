@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -98,16 +98,35 @@ class Stream(Generic[T]):
         return item
 
 
-@dataclass
 class _Tally:
-    """What has been read of one batch."""
+    """What has been read of one batch: two running digests, and the first row whose mark is another's."""
 
-    entry_hashes: list[bytes] = field(default_factory=list)
-    line_hashes: list[bytes] = field(default_factory=list)
-    entry_keys: list[int] = field(default_factory=list)
-    line_keys: list[tuple[int, int]] = field(default_factory=list)
-    total: Decimal = Decimal("0.00")
-    harmed: bool = False
+    def __init__(self, batch: BatchRow) -> None:
+        self.batch = batch
+        self.entries, self.lines = hashlib.sha256(), hashlib.sha256()
+        self.entry_count = self.line_count = 0
+        self.total = Decimal("0.00")
+        self.harmed = False
+        self.rewritten: Finding | None = None
+
+    def add_entry(self, entry: EntryRow) -> None:
+        """Takes in the next entry."""
+        self._compare(self.entry_count, entry.row_hash, "entry", str(entry.id))
+        self.entries.update(entry.row_hash)
+        self.entry_count += 1
+        self.total += entry.amount
+
+    def add_line(self, line: LineRow) -> None:
+        """Takes in the next line; its mark lies behind those of all entries."""
+        self._compare(self.batch.entries + self.line_count, line.row_hash, "line", f"{line.entry}.{line.n}")
+        self.lines.update(line.row_hash)
+        self.line_count += 1
+
+    def _compare(self, place: int, row_hash: bytes, what: str, key: str) -> None:
+        mark = self.batch.marks[place * MARK_BYTES : (place + 1) * MARK_BYTES]
+        if self.rewritten is None and mark != row_hash[:MARK_BYTES]:
+            detail = f"was rewritten together with its hash (batch {self.batch.label})"
+            self.rewritten = Finding(Harm.ALTERED, what, key, detail)
 
 
 def prove_rows(batches: Iterable[BatchRow], entries: Iterable[EntryRow], lines: Iterable[LineRow]) -> Iterator[Finding]:
@@ -115,7 +134,7 @@ def prove_rows(batches: Iterable[BatchRow], entries: Iterable[EntryRow], lines: 
     entry_stream, line_stream = Stream(entries), Stream(lines)
     for batch in batches:
         yield from _strangers(entry_stream, line_stream, before=batch.first)
-        tally = _Tally()
+        tally = _Tally(batch)
         for finding in _walk(batch, entry_stream, line_stream, tally):
             tally.harmed = True
             yield finding
@@ -144,9 +163,7 @@ def _walk(batch: BatchRow, entries: Stream[EntryRow], lines: Stream[LineRow], ta
         entry = entries.take()
         if canonical.entry_hash(*entry[:-1]) != entry.row_hash:
             yield Finding(Harm.ALTERED, "entry", str(key), f"{entry.source} is not what its hash was taken over")
-        tally.entry_hashes.append(entry.row_hash)
-        tally.entry_keys.append(key)
-        tally.total += entry.amount
+        tally.add_entry(entry)
         yield from _lines_of(key, entry.line_count, lines, tally)
 
 
@@ -162,8 +179,7 @@ def _lines_of(key: int, expected: int, lines: Stream[LineRow], tally: _Tally) ->
             yield Finding(Harm.INSERTED, "line", f"{key}.{line.n}", f"entry {key} has {expected} lines")
         elif canonical.line_hash(*line[:-1]) != line.row_hash:
             yield Finding(Harm.ALTERED, "line", f"{key}.{line.n}", "is not what its hash was taken over")
-        tally.line_hashes.append(line.row_hash)
-        tally.line_keys.append((key, line.n))
+        tally.add_line(line)
     for missing in range(n + 1, expected + 1):
         yield Finding(Harm.MISSING, "line", f"{key}.{missing}", f"entry {key} has {expected} lines")
 
@@ -174,30 +190,13 @@ def _judge(batch: BatchRow, tally: _Tally) -> Iterator[Finding]:
         batch.first,
         batch.last,
         batch.label,
-        len(tally.line_hashes),
+        tally.line_count,
         tally.total,
-        hashlib.sha256(b"".join(tally.entry_hashes)).digest(),
-        hashlib.sha256(b"".join(tally.line_hashes)).digest(),
+        tally.entries.digest(),
+        tally.lines.digest(),
     )
-    if tally.harmed or (root == batch.root_hash and batch.lines == len(tally.line_hashes)):
+    if tally.harmed or (root == batch.root_hash and batch.lines == tally.line_count):
         return
-    rewritten = _first_unmarked(batch, tally)
-    if rewritten is not None:
-        yield rewritten
-    else:
-        yield Finding(Harm.ALTERED, "batch", str(batch.first), f"{batch.label} is not what its root was taken over")
-
-
-def _first_unmarked(batch: BatchRow, tally: _Tally) -> Finding | None:
-    hashes = tally.entry_hashes + tally.line_hashes
-    if len(batch.marks) != MARK_BYTES * len(hashes):
-        return None
-    for index, row_hash in enumerate(hashes):
-        if row_hash[:MARK_BYTES] == batch.marks[index * MARK_BYTES : (index + 1) * MARK_BYTES]:
-            continue
-        detail = f"was rewritten together with its hash (batch {batch.label})"
-        if index < len(tally.entry_keys):
-            return Finding(Harm.ALTERED, "entry", str(tally.entry_keys[index]), detail)
-        entry, n = tally.line_keys[index - len(tally.entry_keys)]
-        return Finding(Harm.ALTERED, "line", f"{entry}.{n}", detail)
-    return None
+    anew = Finding(Harm.ALTERED, "batch", str(batch.first), f"{batch.label} is not what its root was taken over")
+    comparable = len(batch.marks) == MARK_BYTES * (tally.entry_count + tally.line_count)
+    yield tally.rewritten if comparable and tally.rewritten else anew
