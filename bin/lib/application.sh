@@ -46,7 +46,7 @@ ready() {
 
 manage() { (cd "$IMIS_ROOT" && "$VENV/bin/python" manage.py "$@"); }
 
-# One checksum over all that `release` puts into the database or the static folder: if none of it changed, nothing runs.
+# One checksum over all that `release` may put into the database: if none of it changed, nothing runs.
 source_checksum() {
     (
         cd "$IMIS_ROOT" || exit 1
@@ -63,15 +63,18 @@ compile_messages() {
     stamp messages "$now"
 }
 
-prepare_application() {
-    manage release
-    manage collectstatic --no-input
+# Pages are served with the static files in one folder, in tests as in production.
+gather_static_files() {
+    now=$(cd "$IMIS_ROOT" && find . -path ./.local -prune -o -path '*/static/*' -type f -exec cksum {} + | LC_ALL=C sort | checksum)
+    if stamped static "$now" && [ -d "$LOCAL/static" ]; then return 0; fi
+    step static "static files" manage collectstatic --no-input --clear
+    stamp static "$now"
 }
 
 release_application() {
     now="$(source_checksum) $(stat -c %i "$PG_DATA")"
     stamped release "$now" && return 0
-    step release "tables, rights, static files" prepare_application
+    step release "tables and rights" manage release
     stamp release "$now"
 }
 
