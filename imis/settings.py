@@ -63,9 +63,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "layers.door.TileDoor",
     "imis.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
-    "layers.door.TileDoor",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

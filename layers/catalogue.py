@@ -117,7 +117,7 @@ BUILDINGS_LAYER = Layer(
             "buildings", _("Buildings"), 15, 18, *_CELL,
             (
                 WARD,
-                Attribute("storeys", Kind.INTEGER, _("Storeys")),
+                Attribute("storeys", Kind.INTEGER, _("Storeys"), in_tile=False),
                 Attribute("use", Kind.TEXT, _("Use"), in_tile=False),
                 Attribute("structure", Kind.TEXT, _("Structure"), in_tile=False),
                 Attribute("bin", Kind.TEXT, _("Building no."), Audience.STAFF, in_tile=False),

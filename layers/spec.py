@@ -68,7 +68,8 @@ class Kind(str, Enum):
         return {"integer": "integer", "text": "text"}[self.value]
 
 
-@dataclass(frozen=True)
+# Compared and hashed by identity (eq=False): by value, each look-up would translate every title.
+@dataclass(frozen=True, eq=False)
 class Attribute:
     """A column of a band: its type, its title, who may see it and whether tiles carry it."""
 
@@ -79,7 +80,7 @@ class Attribute:
     in_tile: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Class:
     """One row of the legend: features whose attribute equals `value` (text) or is at least `value` (a number)."""
 
@@ -88,7 +89,7 @@ class Class:
     colour: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Paint:
     """How a band is drawn. With `by`, the colour follows that attribute's `classes`.
 
@@ -110,7 +111,7 @@ class Paint:
     level: Level = Level.FEATURE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Band:
     """A layer between two zooms: its SQL file, attributes and drawing. Zooms are those of the tiles."""
 
@@ -135,7 +136,7 @@ class Band:
         return tuple(each for each in self.attributes if each.in_tile)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """A layer of the map. The last band holds the features themselves, the earlier ones summarise them.
 

@@ -7,10 +7,11 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
-from django.db import connection
+from django.db import OperationalError, connection
 from shapely.geometry import shape
 
 from holdings.models import Building
+from layers import tiles
 from layers.catalogue import BUILDINGS_BY_TAX_STATUS, BUILDINGS_LAYER, LAYERS, ROADS, WARDS
 from layers.services import refresh_summaries
 from layers.spec import Audience, Layer
@@ -19,7 +20,7 @@ from tests.layers.city import X0, Y0, YEAR, tile_at
 from tests.layers.conftest import City, square
 
 # What a public tile may say. Adding to this list is a decision, not a repair.
-PUBLIC_MAY_SAY = {"ward", "hierarchy", "storeys", "buildings"}
+PUBLIC_MAY_SAY = {"ward", "hierarchy", "buildings"}
 
 
 def decoded(layer: Layer, z: int, *, wards: tuple[int, ...] | None = None, year: int = YEAR) -> dict[str, Any]:
@@ -182,3 +183,26 @@ def _now() -> Any:
     from django.utils import timezone
 
     return timezone.localtime()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_connection_costs_one_more_question_not_an_error() -> None:
+    draw(WARDS, *tile_at(13), wards=None, fiscal_year=YEAR)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+    assert draw(WARDS, *tile_at(13), wards=None, fiscal_year=YEAR).content == b""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_fails_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(tiles, "_LOCAL", "SET LOCAL statement_timeout = 1; SELECT pg_sleep(1); ")
+    monkeypatch.setattr(tiles, "_row", lambda sql, values, real=tiles._row: asked.append(1) or real(sql, values))
+    with pytest.raises(OperationalError):
+        draw(WARDS, *tile_at(13), wards=None, fiscal_year=YEAR)
+    assert asked == [1]

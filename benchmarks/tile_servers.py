@@ -1,0 +1,170 @@
+"""The servers whose tiles are compared: Django on gunicorn, tipg on uvicorn, MapServer as a FastCGI worker.
+
+Each is one process that keeps its database connection; tipg lives in a virtual environment of its own because it
+shares no dependency with the project, and MapServer is asked without a web server before it, in its favour.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from benchmarks.fastcgi import ask
+
+ROOT = Path(__file__).resolve().parents[1]
+TIPG = ("tipg==1.6.1", "uvicorn==0.54.0", "fastapi==0.165.0", "starlette==1.10.0")
+Fetch = Callable[[int, int, int], bytes]
+_VIEW = "gis_public.buildings"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _process(command: list[str], environment: dict[str, str], log: Path, stdin: socket.socket | None = None) -> Iterator[None]:
+    with log.open("wb") as sink:
+        running = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdin=stdin, stdout=sink, stderr=sink
+        )
+        try:
+            yield
+        finally:
+            running.terminate()
+            try:
+                running.wait(timeout=5)
+            except subprocess.TimeoutExpired:  # a FastCGI worker ends only after its next request
+                running.kill()
+                running.wait()
+
+
+def _patient(fetch: Callable[[], bytes], log: Path, limit: float = 30) -> None:
+    """Waits until the server answers; raises RuntimeError with its log when it never does."""
+    end = time.monotonic() + limit
+    while True:
+        try:
+            fetch()
+            return
+        except (OSError, http.client.HTTPException, RuntimeError) as failure:
+            if time.monotonic() > end:
+                raise RuntimeError(f"{failure}: {log.read_text(errors='replace')[-2000:]}") from failure
+            time.sleep(0.2)
+
+
+class Http:
+    """One kept connection to a server on this machine."""
+
+    def __init__(self, port: int, path: str, cookie: str = "") -> None:
+        self._port, self._path = port, path
+        self._headers = {"Accept-Encoding": "identity", **({"Cookie": cookie} if cookie else {})}
+        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def tile(self, z: int, x: int, y: int) -> bytes:
+        """The body of a tile; raises RuntimeError unless it is 200 or 204."""
+        try:
+            self._line.request("GET", self._path.format(z=z, x=x, y=y), headers=self._headers)
+            answer = self._line.getresponse()
+        except (OSError, http.client.HTTPException):
+            self._line.close()
+            raise
+        body = answer.read()
+        if answer.status not in (200, 204):
+            raise RuntimeError(f"{answer.status} {body[:300]!r}")
+        return body
+
+
+@contextmanager
+def django(folder: Path) -> Iterator[int]:
+    """gunicorn with one worker of threads and the project's own settings; gives its port."""
+    port, log = _free_port(), folder / "gunicorn.log"
+    command = [sys.executable, "-m", "gunicorn", "imis.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", "1", "--threads", "4", "--no-control-socket"]
+    with _process(command, {}, log):
+        _patient(lambda: Http(port, "/map/tiles/wards/{z}/{x}/{y}.mvt").tile(8, 0, 0), log)
+        yield port
+
+
+@contextmanager
+def tipg(folder: Path) -> Iterator[Fetch]:
+    """tipg on the public view; made on first use under .local/bench-venv. Raises RuntimeError when it cannot be had."""
+    python = _tipg_python()
+    port, log = _free_port(), folder / "tipg.log"
+    environment = {
+        "DATABASE_URL": f"postgresql://{os.environ.get('IMIS_DB_USER', '')}@{quote(os.environ['IMIS_DB_HOST'], safe='')}/"
+        + os.environ["IMIS_DB_NAME"],
+        "TIPG_DB_SCHEMAS": '["gis_public"]', "TIPG_DB_TABLES": '["gis_public.buildings"]', "TIPG_MAX_FEATURES_PER_TILE": "100000",
+        "TIPG_DB_SPATIAL_EXTENT": "false", "TIPG_DB_DATETIME_EXTENT": "false", "TIPG_TILE_BUFFER": "64", "TIPG_TILE_RESOLUTION": "4096", "PYTHONPATH": "",
+    }  # fmt: skip
+    path = f"/collections/{_VIEW}/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}?properties=ward"
+    with _process([python, "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--no-access-log"], environment, log):
+        fetch = Http(port, path)
+        _patient(lambda: fetch.tile(16, 0, 0), log)
+        yield fetch.tile
+
+
+def _tipg_python() -> str:
+    home = ROOT / ".local" / "bench-venv"
+    python = home / "bin" / "python"
+    ready = home / "ready"
+    if not ready.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+        made = subprocess.run([str(python), "-m", "pip", "install", "-q", *TIPG], capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise RuntimeError(f"tipg could not be installed: {made.stderr[-300:]}")
+        ready.touch()
+    return str(python)
+
+
+_MAPFILE = """
+MAP
+  NAME "tiles"
+  EXTENT -20037508 -20037508 20037508 20037508
+  PROJECTION "init=epsg:3857" END
+  OUTPUTFORMAT NAME "mvt" DRIVER MVT MIMETYPE "application/vnd.mapbox-vector-tile" EXTENSION "mvt"
+    FORMATOPTION "EXTENT=4096" FORMATOPTION "EDGE_BUFFER=64" END
+  LAYER
+    NAME "buildings" TYPE POLYGON STATUS ON
+    CONNECTIONTYPE POSTGIS
+    CONNECTION "{connection}"
+    DATA "geom FROM (SELECT id, ward, geom FROM {view}) AS f USING UNIQUE id USING SRID=3857"
+    PROCESSING "CLOSE_CONNECTION=DEFER"
+    PROJECTION "init=epsg:3857" END
+    METADATA "gml_include_items" "ward" "gml_types" "auto" END
+    CLASS STYLE COLOR 0 0 0 END END
+  END
+END
+"""
+
+
+@contextmanager
+def mapserver(folder: Path) -> Iterator[Fetch]:
+    """MapServer on the public view. Raises RuntimeError when `mapserv` is not installed."""
+    program = shutil.which("mapserv")
+    if program is None:
+        raise RuntimeError("mapserv is not installed (apt-get install cgi-mapserver)")
+    connection = f"dbname={os.environ['IMIS_DB_NAME']} host={os.environ.get('IMIS_DB_HOST', '')} user={os.environ.get('IMIS_DB_USER', '')}"
+    mapfile, path, log = folder / "tiles.map", folder / "mapserv.sock", folder / "mapserv.log"
+    mapfile.write_text(_MAPFILE.format(connection=connection, view=_VIEW), encoding="utf-8")
+    configuration = folder / "mapserver.conf"
+    configuration.write_text("CONFIG\n ENV\n MS_MAP_PATTERN \".\"\n END\nEND\n", encoding="utf-8")
+
+    def fetch(z: int, x: int, y: int) -> bytes:
+        return ask(path, f"map={mapfile}&mode=tile&tilemode=gmap&tile={x}+{y}+{z}&layers=buildings&map.imagetype=mvt")
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.bind(str(path))
+        door.listen(64)
+        with _process([program], {"MAPSERVER_CONFIG_FILE": str(configuration)}, log, stdin=door):
+            _patient(lambda: fetch(16, 0, 0), log, limit=15)
+            yield fetch
