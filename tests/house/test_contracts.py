@@ -115,11 +115,11 @@ def clock_reads(module: ast.Module) -> list[int]:
 
 
 def _knows_no_clock(path: Path) -> bool:
-    inner = {"rules", "queries", "services", "models"}
+    inner = {"rules", "services", "models"}
     return bool(inner & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts})
 
 
-def test_rules_queries_and_services_are_told_the_time() -> None:
+def test_rules_and_services_are_told_the_time() -> None:
     wrong = {name(path): lines for path in app_files() if _knows_no_clock(path) and (lines := clock_reads(tree(path)))}
     assert not wrong, f"pass `at` or `on` in: {wrong}"
     assert clock_reads(ast.parse("from django.utils import timezone\nx = timezone.now()")) == [2]
