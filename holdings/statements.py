@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 _HOME = Path(__file__).resolve().parent / "sql"
 
@@ -17,3 +18,14 @@ def statement(name: str) -> str:
 def script(name: str) -> list[str]:
     """The statements of a file in which a line with ";" alone ends each."""
     return statement(name).split("\n;\n")
+
+
+def drop_work_tables(cursor: Any) -> None:
+    """Drops the temporary survey_… tables of this transaction, so that two steps may share one transaction."""
+    cursor.execute(
+        "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class"
+        " WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r' AND relname LIKE 'survey%'"
+    )
+    (tables,) = cursor.fetchone()
+    if tables:
+        cursor.execute(f"DROP TABLE {tables}")  # noqa: S608 (names quoted by the database itself)

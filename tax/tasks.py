@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,7 @@ from imis import audit, jobs
 from imis.bangla import fiscal_year_in
 from imis.errors import Refused
 from imis.models import Job, User
+from imis.roles import Permission
 from tax.documents import chunk, ward_file
 from tax.documents.bills import printed
 from tax.documents.wording import LANGUAGES
@@ -81,7 +83,13 @@ def ward_bills_file(job: Job) -> WardFile | None:
     return WardFile(path, f"bills-ward-{asked['ward']}-{year}-q{asked['quarter']}-{asked['lang']}.pdf")
 
 
-@jobs.handler(KIND, label=gettext_lazy("Bills of a ward as PDF"))
+def _address(job: Job) -> str:
+    return reverse("tax:ward_file", args=[job.pk])
+
+
+@jobs.handler(
+    KIND, label=gettext_lazy("Bills of a ward as PDF"), result_url=_address, permission=Permission.PRINT_BILLS
+)
 def print_ward(job: Job, step: jobs.Step) -> dict[str, Any]:
     """Typesets the parts that are not yet done, two processes at a time, then joins them; a part is a step."""
     rows = bills_to_print(job.arguments)

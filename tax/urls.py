@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tax.views import assessment, counter, holding, payments
+from tax.views import assessment, billing, counter, holding, payments
 
 app_name = "tax"
 urlpatterns = [
     path("", assessment.desk, name="desk"),
     path("wards/<int:ward>/assess/", assessment.assess, name="assess"),
     path("wards/<int:ward>/proposals/", assessment.proposals, name="proposals"),
+    path("wards/<int:ward>/bills/", billing.bill_run, name="bill_run"),
+    path("wards/<int:ward>/bills/issue/", billing.issue, name="issue_bills"),
+    path("wards/<int:ward>/bills/print/", billing.print_ward, name="print_ward"),
+    path("files/<uuid:job_id>/", billing.ward_file, name="ward_file"),
     path("holdings/<int:holding_id>/panel/", holding.panel, name="holding_panel"),
     path("holdings/<int:holding_id>/", holding.account, name="account"),
     path("holdings/<int:holding_id>/pay/", payments.pay, name="pay"),

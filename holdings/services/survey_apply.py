@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from holdings.models import SurveyFile
 from holdings.queries.survey import outcomes, wards_of
 from holdings.services.survey_check import copy_in, road_keys
-from holdings.statements import script
+from holdings.statements import drop_work_tables, script
 from imis.access import ward_scope
 from imis.audit import record
 from imis.errors import NotAllowed, Refused
@@ -62,6 +62,7 @@ def _refuse_other_wards(file: SurveyFile, by: User) -> None:
 def _enter(cursor: Any, parameters: dict[str, Any]) -> None:
     # Two files applied at once could both find a door free; the second waits here instead of failing at the end.
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('survey_apply', 0))")
+    drop_work_tables(cursor)
     # The roads that the file brings are entered first; the rest of the work then finds every road by its key.
     for part in ("survey/apply_roads", "survey/apply"):
         cursor.execute("DROP TABLE IF EXISTS survey_road")

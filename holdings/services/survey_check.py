@@ -16,7 +16,7 @@ from holdings.placing import Place, explain
 from holdings.rules import survey as rules
 from holdings.rules.identity import number_key
 from holdings.rules.matching import Candidate, verdicts
-from holdings.statements import script, statement
+from holdings.statements import drop_work_tables, script, statement
 from imis.audit import record
 from imis.errors import BadInput, Refused
 from imis.models import User
@@ -122,6 +122,7 @@ def _forget(cursor: Any, file: SurveyFile) -> None:
 
 
 def _read(cursor: Any, file: SurveyFile) -> None:
+    drop_work_tables(cursor)
     parameters = _parameters(file)
     _cells(cursor, file)
     _words(cursor, file)

@@ -73,6 +73,19 @@ def instalment(quarter: int) -> str:
     return f"{_EN_ORDINALS[int(quarter)]} instalment"
 
 
+@register.filter
+def skip_reason(code: str) -> str:
+    """Why a holding gets no bill."""
+    said = {
+        "inactive": _("inactive"),
+        "no_tax": _("no tax to pay"),
+        "awaits_approval": _("value waits for approval"),
+        "not_assessed": _("not assessed"),
+        "billed_before": _("issued before"),
+    }
+    return said.get(code, code)
+
+
 def _storey(storey: int) -> str:
     if storey < 0:
         return _("basement")
