@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -54,7 +55,7 @@ def keep_upload(*, chunks: Iterable[bytes], name: str) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     suffix = Path(name).suffix.lower()
     digest, size = hashlib.sha256(), 0
-    part = home / f".part-{hashlib.sha256(name.encode()).hexdigest()[:16]}-{datetime.now().timestamp()}"
+    part = home / f".part-{token_hex(16)}"
     try:
         with part.open("xb") as file:
             for chunk in chunks:
