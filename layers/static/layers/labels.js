@@ -27,7 +27,7 @@ imisMap.labels = (map, wards, words) => {
   fit();
   return {
     show(visible) {
-      for (const mark of marks.values()) mark.setOpacity(visible ? 1 : 0);
+      map.getContainer().classList.toggle("no-labels", !visible);
     },
     focus(number) {
       for (const [each, mark] of marks) {

@@ -21,7 +21,9 @@
   const map = L.map("map", { zoomControl: false, minZoom: 9, maxZoom: 20, maxBounds: extent.pad(1.5), zoomSnap: 0.5, wheelPxPerZoomLevel: 90 });
   map.attributionControl.setPrefix(false);
   const whole = { paddingTopLeft: [8, narrow.matches ? 62 : 8], paddingBottomRight: [8, 24] };
-  map.fitBounds(extent, whole);
+  const came = location.hash.slice(1).split("/").map(Number);
+  if (came.length >= 3 && came.every(Number.isFinite)) map.setView([came[1], came[2]], came[0]);
+  else map.fitBounds(extent, whole);
   imisMap.scaleBar(words).addTo(map);
   if (data.basemap.url) L.tileLayer(data.basemap.url, { attribution: data.basemap.attribution, maxZoom: 20, opacity: 0.6 }).addTo(map);
   const labels = imisMap.labels(map, data.wards, words);
@@ -36,7 +38,7 @@
   }
   let selected = [];
   const mark = (ids) => { selected = ids; vector.select(ids); };
-  const panel = imisMap.panel(data.urls, () => mark([]));
+  const panel = imisMap.panel(data.urls, () => { mark([]); remember(); });
 
   // The switcher and its legend.
   const boxes = [...key.querySelectorAll("input")];
@@ -69,13 +71,25 @@
     map.flyToBounds(bounds, { duration: 0.6, ...whole });
   });
 
+  function open(id, ids) {
+    mark(ids || [id]);
+    panel.openBuilding(id);
+    remember();
+  }
   map.on("click", (event) => {
     if (tools.click(event.latlng)) return;
     const building = vector.buildingAt(event.latlng);
-    if (!building) { panel.close(); return; }
-    mark([building.id]);
-    panel.openBuilding(building.id);
+    if (building) open(building.id);
+    else panel.close();
   });
+
+  // The place and the open building stand in the address: going back from a payment finds both.
+  function remember() {
+    const at = map.getCenter();
+    const parts = [map.getZoom(), at.lat.toFixed(6), at.lng.toFixed(6), ...selected.slice(0, 1)];
+    history.replaceState(null, "", `#${parts.join("/")}`);
+  }
+  map.on("moveend", remember);
   let looking = 0;
   map.on("mousemove", (event) => {
     if (looking) return;
@@ -92,13 +106,17 @@
     trouble(null);
     const [w, s, e, n] = place.bounds;
     map.fitBounds([[s, w], [n, e]], { maxZoom: 18.5, padding: [40, 40] });
-    mark(place.buildings);
-    panel.openBuilding(place.buildings[0]);
+    open(place.buildings[0], place.buildings);
   }
   imisMap.search(data.urls, words, () => wardSelect.value, goTo);
 
   // A payment in the panel (or anywhere on the page) repaints the buildings.
   document.body.addEventListener("imis:holding-changed", () => vector.refresh());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) vector.refresh(); });
+
+  const asked = new URLSearchParams(location.search).get("holding");
+  if (asked) await goTo({ id: asked });
+  else if (came.length === 4) open(Number(came[3]));
   // Sums of a whole ward or square may lag; whoever looks asks for a fresh count, the server decides.
   fetch(data.urls.count, { method: "POST", credentials: "same-origin", headers: JSON.parse(document.body.getAttribute("hx-headers")) })
     .then((answer) => { if (answer.status === 202) setTimeout(() => vector.refresh(), 8000); }, () => {});

@@ -36,7 +36,8 @@ imisMap.vector = async (map, data, onTrouble) => {
   }
   window.setInterval(() => { if (!document.hidden) renew(); }, RENEW_EVERY);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && Date.now() - renewed > RENEW_EVERY) renew().then(() => refresh());
+    // Somebody may have paid in another window meanwhile.
+    if (!document.hidden) (Date.now() - renewed > RENEW_EVERY ? renew() : Promise.resolve()).then(() => refresh());
   });
   gl.on("error", (event) => {
     const status = event.error && event.error.status;
