@@ -34,6 +34,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from imis.errors import IMISError
 from imis.models import Job, User
+from imis.roles import Permission, may
 
 log = logging.getLogger("imis.jobs")
 
@@ -57,6 +58,7 @@ class Registered:
     run: Handler
     label: str | Promise
     result_url: Callable[[Job], str] | None
+    permission: Permission | None
 
 
 _handlers: dict[str, Registered] = {}
@@ -64,15 +66,20 @@ _discovered: list[bool] = []
 
 
 def handler(
-    kind: str, *, label: str | Promise = "", result_url: Callable[[Job], str] | None = None
+    kind: str,
+    *,
+    label: str | Promise = "",
+    result_url: Callable[[Job], str] | None = None,
+    permission: Permission | None = None,
 ) -> Callable[[Handler], Handler]:
     """Registers the function that runs jobs of `kind`; put it in an app's `tasks.py`.
 
     `label` is the translated title on the progress page, `result_url(job)` the address offered when done.
+    Who holds `permission` (in the ward of the arguments, if there is one) may watch the job beside its owner.
     """
 
     def register(run: Handler) -> Handler:
-        _handlers[kind] = Registered(run, label or kind, result_url)
+        _handlers[kind] = Registered(run, label or kind, result_url, permission)
         return run
 
     return register
@@ -108,6 +115,14 @@ def enqueue(
         requested_by=by,
         requested_at=at,
     )
+
+
+def may_watch(job: Job, user: User) -> bool:
+    """True for the one who asked for the job and for those who could have asked for it themselves."""
+    if job.requested_by_id == user.pk:
+        return True
+    kind = registered(job.kind)
+    return bool(kind and kind.permission and may(user, kind.permission, ward=job.arguments.get("ward")))
 
 
 class Step:

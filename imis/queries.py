@@ -6,14 +6,13 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from imis.models import AuditRow, Job, User
+from imis.models import AuditRow, User
 
 
 def people(text: str = "") -> QuerySet[User]:
@@ -74,11 +73,6 @@ def office_changes(limit: int = 200) -> list[OfficeChange]:
         )
         rows = cursor.fetchall()
     return [_office_change(*row) for row in rows]
-
-
-def visible_job(job_id: UUID, user: User) -> Job | None:
-    """A job of one's own; None when it is someone else's or does not exist."""
-    return Job.objects.filter(pk=job_id, requested_by=user).first()
 
 
 def _office_change(at: datetime, role: str, operation: str, username: str, old: str, new: str) -> OfficeChange:

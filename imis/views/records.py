@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from imis import queries
 from imis.access import SIGNED_IN, permission_required
 from imis.forms import AuditFilterForm
-from imis.jobs import registered
+from imis.jobs import may_watch, registered
 from imis.models import Job, User
 from imis.roles import Permission
 from imis.words import action_words, object_words
@@ -49,7 +49,7 @@ def office_changes(request: HttpRequest) -> HttpResponse:
 @require_GET
 @permission_required(SIGNED_IN)
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """One's own background job, with a progress bar."""
+    """A background job with a progress bar, for its owner and those who could have asked for it."""
     return render(request, "imis/job.html", _job_context(request, job_id))
 
 
@@ -64,8 +64,8 @@ def job_progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 
 def _job_context(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
-    found = queries.visible_job(job_id, cast(User, request.user))
-    if found is None:
+    found = get_object_or_404(Job, pk=job_id)
+    if not may_watch(found, cast(User, request.user)):
         raise Http404
     kind = registered(found.kind)
     done = found.state == Job.State.DONE

@@ -101,8 +101,8 @@ _ATTRIBUTES = re.compile(r'\b(?:title|alt|placeholder|aria-label|data-confirm)="
 _ELEMENT = re.compile(r"<[^>]*>", re.S)
 _ENTITY = re.compile(r"&#?\w+;")
 _LETTERS = re.compile("[A-Za-z\u0980-\u09ff]{2,}")
-# A language is named in its own script everywhere.
-_NAMES = re.compile("বাংলা|English")
+# A language is named in its own script everywhere; the register of coordinate systems has one name.
+_NAMES = re.compile("বাংলা|English|EPSG")
 
 
 def bare_text(source: str) -> list[str]:
