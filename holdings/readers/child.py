@@ -27,6 +27,8 @@ def main(arguments: list[str], sink: IO[str], report: IO[str]) -> int:
     name, path, file_id, layer, crs = arguments
     warnings.simplefilter("ignore")
     home = Path(path).parent
+    if name == "XLSX":
+        import openpyxl  # noqa: F401 - it reads the system's MIME types once, which the walls would forbid
     try:
         walls = sandbox.confine(_libraries(), [home])
         survey = _open(name, Path(path), layer or None)

@@ -79,12 +79,23 @@ WHERE o.mutual >= %(duplicate)s AND a.number_key = b.number_key
 GROUP BY o.late
 ON CONFLICT DO NOTHING
 ;
+-- The twin of a row of this very file that is in the register already.
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'duplicate_row', 'geometry', '', true, jsonb_build_object('first', w.number)
+FROM holdings_surveyreading r
+JOIN survey_shape s USING (row_id)
+JOIN holdings_building b ON b.id = r.building_id
+JOIN holdings_surveyrow w ON w.id = b.survey_row_id AND w.file_id = %(file)s
+JOIN holdings_surveyreading f ON f.row_id = w.id AND f.number_key = r.number_key
+WHERE r.match = 'same' AND s.kind = 'polygon'
+ON CONFLICT DO NOTHING
+;
 INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
 SELECT d.row_id, 'duplicate_bin', 'bin', d.bin, true, jsonb_build_object('first', d.first_n)
 FROM (
     SELECT r.row_id, r.bin, r.leader_row_id, row_number() OVER bins AS rank, first_value(s.n) OVER bins AS first_n
     FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
-    WHERE r.bin <> '' WINDOW bins AS (PARTITION BY r.bin ORDER BY s.n)
+    WHERE r.bin <> '' AND s.kind = 'polygon' WINDOW bins AS (PARTITION BY r.bin ORDER BY s.n)
 ) d
 WHERE d.rank > 1 AND d.leader_row_id IS NULL AND NOT EXISTS (
     SELECT FROM holdings_surveyproblem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
