@@ -10,3 +10,7 @@ class TaxConfig(AppConfig):
     append_only = ("tax_bill", "tax_billline", "tax_billrun", "tax_payment", "tax_reversal", "tax_allocation")
     # The application role may add and change rows here, never delete one (imis.grants).
     never_deleted = ("tax_assessment", "tax_ruleset")
+
+    def ready(self) -> None:
+        """Adds the tax's reconciliations to `check_books`."""
+        from tax.queries import reconciliation  # noqa: F401 - importing registers them; models must be loaded first

@@ -42,7 +42,8 @@ class BillRun(models.Model):
 class Bill(models.Model):
     """One quarter's demand on one holding, and the frozen print of it.
 
-    The demand is `principal_amount` (its lines by head). Arrears, surcharge, rebate and rounding are what the
+    The demand is `principal_amount` (its lines by head); `advance_amount` of it was settled at issue from the payer's
+    credit, with the rebate that this earned. Arrears, surcharge, rebate and rounding are what the
     paper said on the day of issue; what is owed today is derived (tax.queries.dues). `snapshot` holds all that
     is printed: payer, address, lines, working. `run` is empty for a quarter demanded early because it was paid ahead.
     """
@@ -66,6 +67,7 @@ class Bill(models.Model):
     surcharge_amount = models.DecimalField(_("surcharge"), max_digits=14, decimal_places=2, default=0)
     rebate_amount = models.DecimalField(_("rebate"), max_digits=14, decimal_places=2, default=0)
     rounding_amount = models.DecimalField(_("rounding"), max_digits=14, decimal_places=2, default=0)
+    advance_amount = models.DecimalField(_("advance"), max_digits=14, decimal_places=2, default=0)
     payable_amount = models.DecimalField(_("payable"), max_digits=14, decimal_places=2)
     snapshot = FrozenJSON(default=dict)
     row_hash = models.BinaryField(max_length=32)
@@ -88,7 +90,7 @@ class Bill(models.Model):
                 name="bill_payable_is_the_sum",
                 condition=Q(
                     payable_amount=F("principal_amount") + F("arrears_amount") + F("surcharge_amount")
-                    - F("rebate_amount") + F("rounding_amount")
+                    - F("rebate_amount") + F("rounding_amount") - F("advance_amount")
                 ),
             ),
         ]

@@ -6,10 +6,20 @@ from tax.queries.desk import allocations_of, payments_of, payments_taken, total_
 from tax.queries.law import parameters_on, rule_set_on
 from tax.queries.positions import HoldingQuote, dues, quote_for
 from tax.queries.printing import proved_bill, receipt_link
+from tax.queries.registers import (
+    Preview,
+    PreviewRow,
+    bill_preview,
+    bill_runs,
+    bills_for_printing,
+    demand_register,
+    register_totals,
+)
 
 __all__ = [
-    "Account", "HoldingQuote", "account_of", "account_page", "allocations_of", "assessment_history", "assessment_on",
-    "dues", "parameters_on", "payer_of", "payments_of", "payments_taken",
-    "proposals_waiting", "proved_bill", "quote_for", "receipt_link", "rule_set_on", "total_taken",
-    "wards_at_a_glance",
+    "Account", "HoldingQuote", "Preview", "PreviewRow", "account_of", "account_page", "allocations_of",
+    "assessment_history", "assessment_on", "bill_preview", "bill_runs", "bills_for_printing",
+    "demand_register", "dues", "parameters_on", "payer_of", "payments_of", "payments_taken",
+    "proposals_waiting", "proved_bill", "quote_for", "receipt_link", "register_totals", "rule_set_on",
+    "total_taken", "wards_at_a_glance",
 ]

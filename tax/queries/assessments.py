@@ -22,9 +22,7 @@ def assessment_on(holding: int, day: date) -> Assessment | None:
     """The version that governs `day`: the one in force if it reaches that day, else the last that did."""
     return (
         Assessment.objects.filter(holding_id=holding, state__in=_IN_EFFECT, valid__contains=day)
-        .annotate(
-            past=Case(When(state=Assessment.State.IN_FORCE, then=Value(0)), default=Value(1), output_field=IntegerField())
-        )
+        .annotate(past=Case(When(state=_IN_EFFECT[0], then=Value(0)), default=Value(1), output_field=IntegerField()))
         .order_by("past", "-version")
         .first()
     )

@@ -38,7 +38,8 @@ WHERE p.holding_id = %s AND a.kind = 'advance'
 # The quarters named, with the charges that govern each and whether they are billed.
 _QUARTERS = """
 SELECT asked.quarter, g.charges, g.yearly_tax_amount,
-       EXISTS (SELECT 1 FROM tax_bill b WHERE b.holding_id = %(holding)s AND b.fiscal_year = %(year)s AND b.quarter = asked.quarter)
+       EXISTS (SELECT 1 FROM tax_bill b
+               WHERE b.holding_id = %(holding)s AND b.fiscal_year = %(year)s AND b.quarter = asked.quarter)
 FROM unnest(%(quarters)s::int[], %(starts)s::date[]) AS asked (quarter, starts_on)
 JOIN holdings_holding h ON h.id = %(holding)s AND h.state = 'active'
 CROSS JOIN LATERAL (

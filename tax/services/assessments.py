@@ -142,7 +142,8 @@ def _assess(
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
-        cursor.execute(statement("assessment_stage", scope=scope, valued=statement("assessment", scope=scope)), arguments)
+        valued = statement("assessment", scope=scope)
+        cursor.execute(statement("assessment_stage", scope=scope, valued=valued), arguments)
         cursor.execute("ANALYZE assessment_stage")
         cursor.execute(statement("assessment_close"), arguments)
         cursor.execute(statement("assessment_insert"), arguments)

@@ -25,11 +25,12 @@ from tax.queries.law import rule_set_on
 from tax.queries.statements import statement
 from tax.rules.position import group_of
 from tax.rules.ruleset import Group, Parameters
-from tax.services.advances import apply_advances
+from tax.services.advances import use_advances
 from tax.services.bill_words import printed_words
 from tax.services.locks import lock_wards
 
 _WARDS = "h.ward_id = ANY(%(wards)s)"
+_FOUND = "SELECT ward_id, count(DISTINCT bill_id), sum(amount) FROM bill_pick_line GROUP BY ward_id ORDER BY ward_id"
 _HOLDINGS = "h.id = ANY(%(holdings)s)"
 
 
@@ -116,17 +117,18 @@ def _issue(issue: Issue, *, by: User, at: datetime) -> BillRunOutcome:
         cursor.execute("ANALYZE bill_pick")
         cursor.execute(statement("bill_pick_line"), arguments)
         cursor.execute("ANALYZE bill_pick_line")
-        cursor.execute("SELECT ward_id, count(DISTINCT bill_id), sum(amount) FROM bill_pick_line GROUP BY ward_id ORDER BY 1")
+        cursor.execute(_FOUND)
         found = cursor.fetchall()
         runs = _make_runs(issue, found, by, at) if issue.holdings is None else []
         applied = ZERO
         if found:
             arguments |= _numbers(issue, found, runs)
+            cursor.execute(statement("advance_use"), arguments)
             cursor.execute(statement("bill_insert"), arguments)
             cursor.execute(statement("bill_line_insert"))
             cursor.execute(statement("bill_standing"), arguments)
             post_set(batch=_label(issue, runs), drafts_sql=statement("bill_postings"), params=arguments, by=by, at=at)
-            applied = apply_advances(issue.parameters, issue.due_on, by=by, at=at) if issue.holdings is None else ZERO
+            applied = use_advances(label=_label(issue, runs), arguments=arguments, by=by, at=at)
         skipped: dict[str, int] = {}
         if issue.holdings is None:
             cursor.execute(statement("bill_outcome", scope=scope), arguments)
@@ -170,8 +172,8 @@ def _arguments(issue: Issue) -> dict[str, Any]:
     return {
         "wards": issue.wards, "holdings": issue.holdings, "fiscal_year": period.fiscal_year, "quarter": period.quarter,
         "starts_on": quarter_start(year, period.quarter), "year_end": year.end, "year_now": period.fiscal_year,
-        "issued_on": issue.issued_on, "due_on": issue.due_on,
-        "later_quarters": later, "later_starts": [quarter_start(year, q) for q in later],
+        "issued_on": issue.issued_on, "due_on": issue.due_on, "policy": issue.parameters.allocation_policy,
+        "use_credit": issue.holdings is None, "later_quarters": later, "later_starts": [quarter_start(year, q) for q in later],
         **_groups(issue), **printed_words(issue.parameters, issue.period, issue.issued_on, issue.due_on),
     }
 

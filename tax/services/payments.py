@@ -130,7 +130,9 @@ def _billed(claim: Payment, place: Holding, shares: Iterable[Share]) -> list[Sha
         ).values_list("pk", "fiscal_year", "quarter")
     }
     return [
-        replace(s, bill=keys[s.fiscal_year, s.quarter]) if s.bill is None and s.fiscal_year is not None and s.quarter else s
+        replace(s, bill=keys[s.fiscal_year, s.quarter])
+        if s.bill is None and s.fiscal_year is not None and s.quarter is not None
+        else s
         for s in shares
     ]
 
@@ -151,8 +153,9 @@ def _posting(claim: Payment, shares: Iterable[Share]) -> list[LineDraft]:
     lines += [_line("rebate_expense", amount, claim.holding_id, head) for head, amount in sorted(rebates.items())]
     lines += [_line("receivable_tax", -amount, claim.holding_id, head) for head, amount in sorted(settled.items())]
     accounts = {"surcharge": "revenue_surcharge", "rounding": "rounding", "advance": "advance"}
-    lines += [_line(accounts[kind], -amount, claim.holding_id, kind) for kind, amount in sorted(others.items()) if amount]
-    return lines
+    return lines + [
+        _line(accounts[kind], -amount, claim.holding_id, kind) for kind, amount in sorted(others.items()) if amount
+    ]
 
 
 def _line(account: str, amount: Decimal, holding: int | None = None, head: str = "") -> LineDraft:

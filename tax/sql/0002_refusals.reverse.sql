@@ -7,7 +7,7 @@ ALTER TABLE tax_bill ALTER COLUMN snapshot SET COMPRESSION default;
 ALTER TABLE tax_standing RESET (fillfactor);
 DROP FUNCTION tax_instalments(numeric, integer, integer);
 DROP FUNCTION tax_quotient(numeric, numeric);
-DROP FUNCTION tax_bill_hash(bigint, text, bigint, bigint, integer, integer, date, date, numeric, numeric, numeric, numeric, numeric, numeric, json);
+DROP FUNCTION tax_bill_hash(bigint, text, bigint, bigint, integer, integer, date, date, numeric, numeric, numeric, numeric, numeric, numeric, numeric, json);
 DROP TRIGGER adopted_rent_table_stays ON tax_rentrate;
 DROP FUNCTION tax_keep_rent_rate();
 DROP TRIGGER adopted_rule_set_stays ON tax_ruleset;

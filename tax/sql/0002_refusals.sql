@@ -105,15 +105,15 @@ $$;
 CREATE TRIGGER adopted_rent_table_stays BEFORE INSERT OR UPDATE OR DELETE ON tax_rentrate
     FOR EACH ROW EXECUTE FUNCTION tax_keep_rent_rate();
 
--- The one text of a bill that its hash is taken over (tax/queries/reconciliation.py writes it again in Python).
+-- The one text of a bill that its hash is taken over.
 CREATE FUNCTION tax_bill_hash(
     p_id bigint, p_number text, p_holding bigint, p_assessment bigint, p_year integer, p_quarter integer, p_issued date,
     p_due date, p_principal numeric, p_arrears numeric, p_surcharge numeric, p_rebate numeric, p_rounding numeric,
-    p_payable numeric, p_snapshot json
+    p_advance numeric, p_payable numeric, p_snapshot json
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT sha256(convert_to(concat_ws('|', 'bill', p_id, p_number, p_holding, p_assessment, p_year, p_quarter,
         p_issued - DATE '2000-01-01', p_due - DATE '2000-01-01', p_principal, p_arrears, p_surcharge, p_rebate, p_rounding,
-        p_payable, p_snapshot), 'UTF8'))
+        p_advance, p_payable, p_snapshot), 'UTF8'))
 $$;
 
 -- numerator ÷ denominator, half up to the paisa, exact: tax.rules.valuation.quotient.

@@ -82,29 +82,31 @@ WITH owner AS MATERIALIZED (
     LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY holding_id ORDER BY quarter) AS place FROM coming) c ON c.holding_id = s.holding_id
     GROUP BY s.holding_id
 ), sums AS (
-    SELECT p.*, q.principal, q.lines, coalesce(r.amount, 0.00) AS arrears, coalesce(r.earlier, 0.00) AS earlier,
+    SELECT p.*, q.principal, coalesce(credit.amount, 0.00) AS advance, q.principal - coalesce(credit.amount, 0.00) AS asked, q.lines, coalesce(r.amount, 0.00) AS arrears, coalesce(r.earlier, 0.00) AS earlier,
            r.lines AS arrear_lines, r.steps AS arrear_steps, o.amount AS overdue, o.formula AS overdue_formula,
            coalesce(ahead.rest, q.rest) AS rest, coalesce(ahead.next_two, q.next_two) AS next_two,
            coalesce(ahead.quarters, 4 - %(quarter)s) AS quarters_ahead,
            coalesce(r.earlier, 0) * %(surcharge)s / 100 AS surcharge,
-           q.principal * %(rebate_now)s / 100 AS rebate
+           (q.principal - coalesce(credit.amount, 0)) * %(rebate_now)s / 100 AS rebate,
+           CASE WHEN q.principal > coalesce(credit.amount, 0) THEN 1 ELSE 0 END AS quarters_now
     FROM bill_pick p
     JOIN asked q ON q.bill_id = p.bill_id
     LEFT JOIN arrears r ON r.holding_id = p.holding_id
     LEFT JOIN overdue o ON o.holding_id = p.holding_id
     LEFT JOIN ahead ON ahead.holding_id = p.holding_id
+    LEFT JOIN (SELECT bill_id, sum(amount + rebate) AS amount FROM advance_use GROUP BY bill_id) credit ON credit.bill_id = p.bill_id
 ), priced AS (
     SELECT s.*, round(s.surcharge, 2) AS surcharge_amount, round(s.rebate, 2) AS rebate_amount,
-           round(round((s.principal + s.arrears + s.surcharge - s.rebate) / %(unit)s) * %(unit)s, 2) AS payable,
+           round(round((s.asked + s.arrears + s.surcharge - s.rebate) / %(unit)s) * %(unit)s, 2) AS payable,
            round(round((s.arrears + s.surcharge) / %(unit)s) * %(unit)s, 2) AS due_before,
-           round(round((s.principal + s.next_two + s.arrears + s.surcharge
-                 - (s.principal + s.next_two) * (%(rebates)s::numeric[])[3] / 100) / %(unit)s) * %(unit)s, 2) AS due_next_two,
-           round(round((s.principal + s.rest + s.arrears + s.surcharge
-                 - (s.principal + s.rest) * (%(rebates)s::numeric[])[1 + s.quarters_ahead] / 100) / %(unit)s) * %(unit)s, 2) AS due_year
+           round(round((s.asked + s.next_two + s.arrears + s.surcharge
+                 - (s.asked + s.next_two) * (%(rebates)s::numeric[])[s.quarters_now + 2] / 100) / %(unit)s) * %(unit)s, 2) AS due_next_two,
+           round(round((s.asked + s.rest + s.arrears + s.surcharge
+                 - (s.asked + s.rest) * (%(rebates)s::numeric[])[s.quarters_now + s.quarters_ahead] / 100) / %(unit)s) * %(unit)s, 2) AS due_year
     FROM sums s
     OFFSET 0
 ), rounded AS (
-    SELECT p.*, p.payable - (p.principal + p.arrears + p.surcharge_amount - p.rebate_amount) AS rounding FROM priced p
+    SELECT p.*, p.payable - (p.asked + p.arrears + p.surcharge_amount - p.rebate_amount) AS rounding FROM priced p
     OFFSET 0  -- a fence: each sum would else be worked out again wherever it is printed
 ), written AS (
     SELECT p.*, run.id AS run_id, %(prefix)s || run.ward::text || '-' || lpad((run.base + p.n - 1)::text, 6, '0') AS number,
@@ -129,38 +131,42 @@ WITH owner AS MATERIALIZED (
         '","yearly_tax":"', w.yearly_tax_amount, '","rule_set":"', w.rule_set, '","steps":', w.explanation -> 'steps',
         '}},"lines":[', w.lines, '],"arrears":[', w.arrear_lines,
         '],"amounts":{{"principal":"', w.principal, '","arrears":"', w.arrears, '","surcharge":"', w.surcharge_amount,
-        '","rebate":"', w.rebate_amount, '","rounding":"', w.rounding, '","payable":"', w.payable,
+        '","rebate":"', w.rebate_amount, '","rounding":"', w.rounding, '","advance":"', w.advance, '","payable":"', w.payable,
         '"}},"working":[', w.arrear_steps,
         CASE WHEN w.earlier > 0 THEN concat('{{', {label:surcharge}, ',"formula":"', w.earlier, ' × ', %(surcharge_text)s,
                                             ' %%","result":"', w.surcharge_amount, '"}},') END,
         CASE WHEN %(in_time)s THEN concat(
             CASE WHEN w.overdue > 0 THEN concat('{{', {label:overdue}, ',"formula":"', w.overdue_formula, '","result":"', w.overdue, '"}},') END,
-            '{{', {label:current}, ',"formula":"', w.principal, '","result":"', w.principal, '"}},',
-            CASE WHEN w.rebate > 0 THEN concat('{{', {label:rebate}, ',"formula":"', w.principal, ' × ', %(rebate_now_text)s,
+            CASE WHEN w.asked > 0 THEN concat('{{', {label:current}, ',"formula":"', w.principal,
+                CASE WHEN w.advance > 0 THEN concat(' − ', w.advance) END, '","result":"', w.asked, '"}},') END,
+            CASE WHEN w.rebate > 0 THEN concat('{{', {label:rebate}, ',"formula":"', w.asked, ' × ', %(rebate_now_text)s,
                                                ' %%","result":"', w.rebate_amount, '"}},') END)
-        ELSE concat('{{', {label:overdue}, ',"formula":"', w.overdue_formula || ' + ', w.principal, '","result":"',
-                    coalesce(w.overdue, 0) + w.principal, '"}},') END,
+        ELSE concat('{{', {label:overdue}, ',"formula":"', w.overdue_formula || ' + ', w.principal,
+                    CASE WHEN w.advance > 0 THEN concat(' − ', w.advance) END, '","result":"', coalesce(w.overdue, 0) + w.asked, '"}},') END,
         CASE WHEN w.rounding <> 0 THEN concat('{{', {label:rounding}, ',"formula":"","result":"', w.rounding, '"}},') END,
-        '{{', {label:payable}, ',"formula":"', w.principal + w.arrears, CASE WHEN w.surcharge_amount > 0 THEN concat(' + ', w.surcharge_amount) END,
+        '{{', {label:payable}, ',"formula":"', w.asked + w.arrears, CASE WHEN w.surcharge_amount > 0 THEN concat(' + ', w.surcharge_amount) END,
         CASE WHEN w.rebate_amount > 0 THEN concat(' − ', w.rebate_amount) END,
         CASE WHEN w.rounding > 0 THEN concat(' + ', w.rounding) WHEN w.rounding < 0 THEN concat(' − ', abs(w.rounding)) END,
         '","result":"', w.payable, '"}}],"offers":[',
         CASE WHEN NOT %(in_time)s THEN concat('{{', %(offer_overdue)s, ',"quarters":0,"rate":"0","payable":"', w.payable, %(pay_by)s)
         ELSE concat(
             CASE WHEN w.arrears > 0 THEN concat('{{', %(offer_overdue)s, ',"quarters":0,"rate":"0","payable":"', w.due_before, %(pay_by)s, ',') END,
-            '{{', %(offer_current)s, ',"quarters":1,"rate":"', %(rebate_now_text)s, '","payable":"', w.payable, %(pay_by)s,
-            CASE WHEN w.quarters_ahead > 2 THEN concat(',{{', %(offer_next_two)s, ',"quarters":3,"rate":"', (%(rebate_texts)s::text[])[3],
+            CASE WHEN w.asked > 0 THEN concat('{{', %(offer_current)s, ',"quarters":1,"rate":"', %(rebate_now_text)s, '","payable":"',
+                                              w.payable, %(pay_by)s) END,
+            CASE WHEN w.quarters_ahead > 2 THEN concat(CASE WHEN w.asked > 0 THEN ',' END, '{{', %(offer_next_two)s, ',"quarters":', w.quarters_now + 2,
+                                                       ',"rate":"', (%(rebate_texts)s::text[])[w.quarters_now + 2],
                                                        '","payable":"', w.due_next_two, %(pay_by)s) END,
-            CASE WHEN w.quarters_ahead > 0 THEN concat(',{{', %(offer_year)s, ',"quarters":', 1 + w.quarters_ahead, ',"rate":"',
-                                                       (%(rebate_texts)s::text[])[1 + w.quarters_ahead], '","payable":"', w.due_year, %(pay_by)s) END)
+            CASE WHEN w.quarters_ahead > 0 THEN concat(CASE WHEN w.asked > 0 OR w.quarters_ahead > 2 THEN ',' END, '{{', %(offer_year)s,
+                                                       ',"quarters":', w.quarters_now + w.quarters_ahead, ',"rate":"',
+                                                       (%(rebate_texts)s::text[])[w.quarters_now + w.quarters_ahead], '","payable":"', w.due_year, %(pay_by)s) END)
         END, ']}}')::json AS snapshot
     FROM written w
     OFFSET 0  -- a fence: the cast would else be done again for the hash
 )
 INSERT INTO tax_bill (id, number, run_id, holding_id, ward_id, assessment_id, fiscal_year, quarter, issued_on, due_on, route_order,
-                      principal_amount, arrears_amount, surcharge_amount, rebate_amount, rounding_amount, payable_amount, snapshot, row_hash)
+                      principal_amount, arrears_amount, surcharge_amount, rebate_amount, rounding_amount, advance_amount, payable_amount, snapshot, row_hash)
 SELECT bill_id, number, run_id, holding_id, ward_id, assessment_id, %(fiscal_year)s, %(quarter)s, %(issued_on)s, %(due_on)s, route_order,
-       principal, arrears, surcharge_amount, rebate_amount, rounding, payable, snapshot,
+       principal, arrears, surcharge_amount, rebate_amount, rounding, advance, payable, snapshot,
        tax_bill_hash(bill_id, number, holding_id, assessment_id, %(fiscal_year)s, %(quarter)s, %(issued_on)s, %(due_on)s, principal, arrears,
-                     surcharge_amount, rebate_amount, rounding, payable, snapshot)
+                     surcharge_amount, rebate_amount, rounding, advance, payable, snapshot)
 FROM printed
