@@ -57,6 +57,8 @@ def load_city(*, holdings: int, today: date, progress: Callable[[str], None]) ->
     _settle_statistics()
     for name, work in history_steps(History(holdings, today, users), progress):
         _step(name, today, users, holdings, work)
+        if name.endswith("Q1"):
+            _settle_statistics()
     _step(_DONE, today, users, holdings, lambda: None)
     _settle_statistics()
     return Loaded(holdings, fresh=True)

@@ -11,10 +11,10 @@ WITH by_year AS (
     GROUP BY holding_id, grp, quarter
 ), grouped AS (
     SELECT holding_id, grp, ',"formula":"' || string_agg(round(unpaid / 100.0, 2)::text, ' + ' ORDER BY quarter) || '","result":"'
-           || round(sum(unpaid) / 100.0, 2) || '","inputs":{{"quarters":' || count(*) || '}}}}' AS step
+           || round(sum(unpaid) / 100.0, 2) || '"}}' AS step
     FROM quarter GROUP BY holding_id, grp
 ), taka AS (
-    SELECT p.holding_id, p.quarters, round(p.principal / 100.0, 2) AS principal, round(p.arrears / 100.0, 2) AS arrears,
+    SELECT p.holding_id, round(p.principal / 100.0, 2) AS principal, round(p.arrears / 100.0, 2) AS arrears,
            round(p.in_time / 100.0, 2) AS in_time, round(p.surcharge / 100.0, 2) AS surcharge, round(p.rebate / 100.0, 2) AS rebate,
            p.rate, round(p.payable / 100.0, 2) AS payable,
            round((p.payable - p.principal - p.surcharge + p.rebate) / 100.0, 2) AS rounding
@@ -26,12 +26,12 @@ SELECT t.holding_id, ('[' || concat_ws(',',
         || t.surcharge || '"}}' END,
     '{{' || {label:overdue} || o.step, '{{' || {label:current} || c.step, '{{' || {label:future} || f.step,
     CASE WHEN t.in_time * t.rate > 0 THEN '{{' || {label:rebate} || ',"formula":"' || t.in_time || ' × ' || trim_scale(t.rate)
-        || ' %%","result":"' || t.rebate || '","inputs":{{"fiscal_year":' || %(fiscal_year)s || '}}}}' END,
+        || ' %%","result":"' || t.rebate || '"}}' END,
     CASE WHEN t.rounding <> 0 THEN '{{' || {label:rounding} || ',"formula":"","result":"' || t.rounding || '"}}' END,
     '{{' || {label:payable} || ',"formula":"' || t.principal
         || CASE WHEN t.surcharge > 0 THEN ' + ' || t.surcharge ELSE '' END || CASE WHEN t.rebate > 0 THEN ' − ' || t.rebate ELSE '' END
         || CASE WHEN t.rounding > 0 THEN ' + ' || t.rounding WHEN t.rounding < 0 THEN ' − ' || -t.rounding ELSE '' END
-        || '","result":"' || t.payable || '","inputs":{{"quarters":' || t.quarters || '}}}}',
+        || '","result":"' || t.payable || '"}}',
     '{{' || {label:paid} || ',"formula":"' || t.payable || '","result":"' || t.payable || '"}}'
 ) || ']')::jsonb AS steps
 FROM taka t
