@@ -158,7 +158,7 @@ def _busy_tiles(name: str, z: int) -> Tiles:
 
 @contextmanager
 def _city(size: int) -> Iterator[str]:
-    """A copy of the benchmark's database with a generated city, its views and its sums; Django works in it meanwhile."""
+    """A copy of the benchmark's database with a generated city, its views and sums; Django works in it meanwhile."""
     base = os.environ["IMIS_DB_NAME"]
     with cloned(base) as name:
         os.environ["IMIS_DB_NAME"] = name

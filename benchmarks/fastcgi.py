@@ -1,4 +1,4 @@
-"""A FastCGI client for one worker on a Unix socket: what a web server would send to MapServer, without the web server."""
+"""A FastCGI client for one worker on a Unix socket: what a web server would send to MapServer, without the server."""
 
 from __future__ import annotations
 

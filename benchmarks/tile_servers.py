@@ -1,7 +1,6 @@
 """The servers whose tiles are compared: Django on gunicorn, tipg on uvicorn, MapServer as a FastCGI worker.
 
-Each is one process that keeps its database connection; tipg lives in a virtual environment of its own because it
-shares no dependency with the project, and MapServer is asked without a web server before it, in its favour.
+Each is one process that keeps its database connection. MapServer is asked without a web server before it, in its favour.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -33,7 +33,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _process(command: list[str], environment: dict[str, str], log: Path, stdin: socket.socket | None = None) -> Iterator[None]:
+def _process(
+    command: list[str], environment: dict[str, str], log: Path, stdin: socket.socket | None = None
+) -> Iterator[None]:
     with log.open("wb") as sink:
         running = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environment}, stdin=stdin, stdout=sink, stderr=sink
@@ -97,15 +99,20 @@ def django(folder: Path) -> Iterator[int]:
 
 @contextmanager
 def tipg(folder: Path) -> Iterator[Fetch]:
-    """tipg on the public view; made on first use under .local/bench-venv. Raises RuntimeError when it cannot be had."""
+    """tipg on the public view; installed on first use under .local/bench-venv. Raises RuntimeError when it cannot be had."""
     python = _tipg_python()
     port, log = _free_port(), folder / "tipg.log"
     environment = {
-        "DATABASE_URL": f"postgresql://{os.environ.get('IMIS_DB_USER', '')}@{quote(os.environ['IMIS_DB_HOST'], safe='')}/"
-        + os.environ["IMIS_DB_NAME"],
-        "TIPG_DB_SCHEMAS": '["gis_public"]', "TIPG_DB_TABLES": '["gis_public.buildings"]', "TIPG_MAX_FEATURES_PER_TILE": "100000",
-        "TIPG_DB_SPATIAL_EXTENT": "false", "TIPG_DB_DATETIME_EXTENT": "false", "TIPG_TILE_BUFFER": "64", "TIPG_TILE_RESOLUTION": "4096", "PYTHONPATH": "",
-    }  # fmt: skip
+        "DATABASE_URL": _address(),
+        "TIPG_DB_SCHEMAS": '["gis_public"]',
+        "TIPG_DB_TABLES": '["gis_public.buildings"]',
+        "TIPG_MAX_FEATURES_PER_TILE": "100000",
+        "TIPG_DB_SPATIAL_EXTENT": "false",
+        "TIPG_DB_DATETIME_EXTENT": "false",
+        "TIPG_TILE_BUFFER": "64",
+        "TIPG_TILE_RESOLUTION": "4096",
+        "PYTHONPATH": "",
+    }
     path = f"/collections/{_VIEW}/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}?properties=ward"
     with _process([python, "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--no-access-log"], environment, log):
         fetch = Http(port, path)
@@ -113,13 +120,24 @@ def tipg(folder: Path) -> Iterator[Fetch]:
         yield fetch.tile
 
 
+def _address() -> str:
+    """The database as a URL; a socket's folder is quoted into the host's place."""
+    host = quote(os.environ["IMIS_DB_HOST"], safe="")
+    return f"postgresql://{os.environ.get('IMIS_DB_USER', '')}@{host}/{os.environ['IMIS_DB_NAME']}"
+
+
 def _tipg_python() -> str:
+    """The interpreter that has tipg: ours, or one of its own where the project is installed without it."""
+    if find_spec("tipg") and find_spec("uvicorn"):
+        return sys.executable
     home = ROOT / ".local" / "bench-venv"
     python = home / "bin" / "python"
     ready = home / "ready"
     if not ready.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
-        made = subprocess.run([str(python), "-m", "pip", "install", "-q", *TIPG], capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            [str(python), "-m", "pip", "install", "-q", *TIPG], capture_output=True, text=True, check=False
+        )
         if made.returncode:
             raise RuntimeError(f"tipg could not be installed: {made.stderr[-300:]}")
         ready.touch()
@@ -153,11 +171,14 @@ def mapserver(folder: Path) -> Iterator[Fetch]:
     program = shutil.which("mapserv")
     if program is None:
         raise RuntimeError("mapserv is not installed (apt-get install cgi-mapserver)")
-    connection = f"dbname={os.environ['IMIS_DB_NAME']} host={os.environ.get('IMIS_DB_HOST', '')} user={os.environ.get('IMIS_DB_USER', '')}"
+    connection = " ".join(
+        f"{word}={os.environ.get(name, '')}"
+        for word, name in (("dbname", "IMIS_DB_NAME"), ("host", "IMIS_DB_HOST"), ("user", "IMIS_DB_USER"))
+    )
     mapfile, path, log = folder / "tiles.map", folder / "mapserv.sock", folder / "mapserv.log"
     mapfile.write_text(_MAPFILE.format(connection=connection, view=_VIEW), encoding="utf-8")
     configuration = folder / "mapserver.conf"
-    configuration.write_text("CONFIG\n ENV\n MS_MAP_PATTERN \".\"\n END\nEND\n", encoding="utf-8")
+    configuration.write_text('CONFIG\n ENV\n MS_MAP_PATTERN "."\n END\nEND\n', encoding="utf-8")
 
     def fetch(z: int, x: int, y: int) -> bytes:
         return ask(path, f"map={mapfile}&mode=tile&tilemode=gmap&tile={x}+{y}+{z}&layers=buildings&map.imagetype=mvt")

@@ -52,9 +52,7 @@ def pass_of(user: User | AnonymousUser) -> Pass:
     """The pass that a user's roles and wards give now."""
     if not isinstance(user, User):
         return NOBODY
-    widest = max(
-        audience for audience, needs in _NEEDS.items() if all(may(user, permission) for permission in needs)
-    )
+    widest = max(audience for audience, needs in _NEEDS.items() if all(may(user, permission) for permission in needs))
     scope = ward_scope(user)
     return Pass(widest, None if scope is None else tuple(sorted(scope)))
 

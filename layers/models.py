@@ -37,7 +37,10 @@ class WardSummary(Counts):
             models.CheckConstraint(
                 name="ward_summary_adds_up",
                 condition=models.Q(
-                    buildings=models.F("paid") + models.F("current") + models.F("arrears_1") + models.F("arrears_2")
+                    buildings=models.F("paid")
+                    + models.F("current")
+                    + models.F("arrears_1")
+                    + models.F("arrears_2")
                     + models.F("not_billed")
                 ),
             )

@@ -47,14 +47,14 @@ def ward_places() -> tuple[WardPlace, ...]:
     """Every ward with its place, by number."""
     with connection.cursor() as cursor:
         cursor.execute(_WARDS)
-        return tuple(WardPlace(*row[:3], bounds=row[3:7], label=row[7:9]) for row in cursor.fetchall())
+        return tuple(WardPlace(row[0], row[1], row[2], row[3:7], row[7:9]) for row in cursor.fetchall())
 
 
 def city_bounds(wards: tuple[WardPlace, ...]) -> Bounds:
     """The extent of all wards in degrees (west, south, east, north)."""
     if not wards:
         return BANGLADESH
-    west, south, east, north = zip(*(ward.bounds for ward in wards))
+    west, south, east, north = zip(*(ward.bounds for ward in wards), strict=False)
     return min(west), min(south), max(east), max(north)
 
 

@@ -37,8 +37,15 @@ def refresh_summaries(*, by: User | None, at: datetime) -> int:
         squares = cursor.rowcount
         cursor.execute(_file("fill_wards"), {"fiscal_year": year, "at": at})
         cursor.execute(_file("fold_changes"), {"at": at})
-    record(by=by, at=at, action="refresh_map_summaries", object_type="layers", object_id="summaries",
-           squares=squares, fiscal_year=year)
+    record(
+        by=by,
+        at=at,
+        action="refresh_map_summaries",
+        object_type="layers",
+        object_id="summaries",
+        squares=squares,
+        fiscal_year=year,
+    )
     return squares
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
-from typing import Union
 
 from django.utils.functional import Promise
 
-Text = Union[str, Promise]
+Text = str | Promise
 SQL_DIR = Path(__file__).resolve().parent / "sql"
 HIGHEST_ZOOM = 18
 
@@ -94,8 +93,8 @@ class Paint:
     """How a band is drawn. With `by`, the colour follows that attribute's `classes`.
 
     `outline` is a hairline around a fill, far cheaper than a line paint. `width` (px) and `opacity` are pairs of
-    zoom and value, linear between them. `only` keeps the features of which an attribute is one of the values. `label` names the paint in the legend; without it and without
-    classes it is decoration and is left out.
+    zoom and value, linear between them. `only` keeps the features of which an attribute is one of the values.
+    `label` names the paint in the legend; without it and without classes it is decoration and is left out.
     """
 
     kind: str
@@ -127,7 +126,7 @@ class Band:
 
     @property
     def sql(self) -> str:
-        """The SELECT of this band (`sql/<name>.sql`): id, ward, attributes, geom; `%(fiscal_year)s` is its parameter."""
+        """The SELECT of this band (`sql/<name>.sql`): id, ward, attributes, geom; parameter `%(fiscal_year)s`."""
         return _read(self.name)
 
     @property
@@ -178,6 +177,6 @@ class Layer:
         return next((band for band in self.bands if band.min_zoom <= zoom <= band.max_zoom), None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _read(name: str) -> str:
     return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")

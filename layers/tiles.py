@@ -8,7 +8,7 @@ the y axis exterior rings are right for the MVT specification without ST_AsMVTGe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
@@ -57,9 +57,7 @@ def box_of(z: int, x: int, y: int) -> Box:
     return Box(-HALF_WORLD + x * size, HALF_WORLD - (y + 1) * size, -HALF_WORLD + (x + 1) * size, HALF_WORLD - y * size)
 
 
-def draw(
-    layer: Layer, z: int, x: int, y: int, *, wards: tuple[int, ...] | None, fiscal_year: int
-) -> Tile:
+def draw(layer: Layer, z: int, x: int, y: int, *, wards: tuple[int, ...] | None, fiscal_year: int) -> Tile:
     """The tile of a layer as MVT bytes; empty outside the layer's zooms.
 
     `wards` limits it to some wards (None: all). `fiscal_year` is the first calendar year of the current one.
@@ -78,7 +76,7 @@ def _answer(sql: str, values: dict[str, Any]) -> tuple[memoryview, str]:
     A tile only reads, so instead of testing the connection before each one (a round trip, a tenth of a tile's time)
     it is asked once more on a new connection when the old one turns out to be dead.
     """
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # missing in the stubs
     try:
         return _row(sql, values)
     except (OperationalError, InterfaceError):
@@ -99,25 +97,36 @@ def parameters(box: Box, wards: tuple[int, ...] | None, fiscal_year: int) -> dic
     """The values of a tile statement."""
     scale, margin = EXTENT / box.size, box.size * BUFFER / EXTENT
     return {
-        "fiscal_year": fiscal_year, "wards": list(wards or ()), "scale": scale,
-        "shift_x": -box.west * scale, "shift_y": box.north * scale, "unit": 1 / scale,
-        "west": box.west, "south": box.south, "east": box.east, "north": box.north,
-        "out_west": box.west - margin, "out_south": box.south - margin,
-        "out_east": box.east + margin, "out_north": box.north + margin,
-        "far_west": box.west - box.size, "far_south": box.south - box.size,
-        "far_east": box.east + box.size, "far_north": box.north + box.size,
+        "fiscal_year": fiscal_year,
+        "wards": list(wards or ()),
+        "scale": scale,
+        "shift_x": -box.west * scale,
+        "shift_y": box.north * scale,
+        "unit": 1 / scale,
+        "west": box.west,
+        "south": box.south,
+        "east": box.east,
+        "north": box.north,
+        "out_west": box.west - margin,
+        "out_south": box.south - margin,
+        "out_east": box.east + margin,
+        "out_north": box.north + margin,
+        "far_west": box.west - box.size,
+        "far_south": box.south - box.size,
+        "far_east": box.east + box.size,
+        "far_north": box.north + box.size,
     }
 
 
-@lru_cache(maxsize=None)
+@cache
 def statement(layer: Layer, band: Band, scoped: bool) -> str:
     """The SQL of a band's tile: (tile bytes, data version), with the values of `parameters`."""
     columns = ", ".join(attribute.name for attribute in band.tile_attributes)
     where = "geom && ST_MakeEnvelope(%(out_west)s, %(out_south)s, %(out_east)s, %(out_north)s, 3857)"
     if scoped:
         where += " AND ward = ANY(%(wards)s)"
-    return (
-        f"SELECT ST_AsMVT(t, '{band.name}', {EXTENT}, 'geom', 'id'), {version_sql(layer)} FROM ("
+    return (  # names come from the catalogue
+        f"SELECT ST_AsMVT(t, '{band.name}', {EXTENT}, 'geom', 'id'), {version_sql(layer)} FROM ("  # noqa: S608
         f"SELECT id, {columns}, {_SHAPES[band.cut](band)} AS geom FROM (\n{band.sql}\n) f WHERE {where}) t"
     )
 
@@ -127,7 +136,7 @@ def version_sql(layer: Layer) -> str:
     if not layer.sources:
         return "''"
     names = ", ".join(f"'{name}'" for name in layer.sources)
-    return f"(SELECT coalesce(sum(n), 0)::text FROM layers_change WHERE source IN ({names}))"
+    return f"(SELECT coalesce(sum(n), 0)::text FROM layers_change WHERE source IN ({names}))"  # noqa: S608 - names from the catalogue
 
 
 def _small(band: Band) -> str:

@@ -26,8 +26,14 @@ def square(x: float, y: float, size: float) -> MultiPolygon:
 
 def _building(ward: Ward, name: str, x: float, y: float, size: float = 12) -> Building:
     return Building.objects.create(
-        bin=name, ward=ward, geom=square(x, y, size), point=Point(X0 + x + size / 2, Y0 + y + size / 2, srid=3857),
-        area_m2=Decimal("120.00"), storeys=2, structure="pucca", use="residential",
+        bin=name,
+        ward=ward,
+        geom=square(x, y, size),
+        point=Point(X0 + x + size / 2, Y0 + y + size / 2, srid=3857),
+        area_m2=Decimal("120.00"),
+        storeys=2,
+        structure="pucca",
+        use="residential",
     )
 
 
@@ -54,19 +60,29 @@ class City:
 def city(db: None) -> City:
     """Ward 22 holds a building of each status, ward 23 one in arrears."""
     wards = {
-        number: Ward.objects.create(number=number, name_bn=f"ওয়ার্ড {number}", name_en=f"Ward {number}",
-                                    geom=square(offset, 0, 200))
+        number: Ward.objects.create(
+            number=number, name_bn=f"ওয়ার্ড {number}", name_en=f"Ward {number}", geom=square(offset, 0, 200)
+        )
         for number, offset in ((22, 0), (23, 200))
     }
     line = LineString([(X0, Y0 + 100), (X0 + 400, Y0 + 100)])
-    Road.objects.create(ward=wards[22], code="001", name_bn="সড়ক", name_en="Road", hierarchy="main",
-                        geom=MultiLineString(line, srid=3857))
+    Road.objects.create(
+        ward=wards[22],
+        code="001",
+        name_bn="সড়ক",
+        name_en="Road",
+        hierarchy="main",
+        geom=MultiLineString(line, srid=3857),
+    )
     names = {"paid": 10, "current": 30, "arrears_1": 50, "arrears_2": 70, "not_billed": 90, "mixed": 110}
     buildings = {name: _building(wards[22], name, x, 20) for name, x in names.items()}
     buildings["other"] = _building(wards[23], "other", 220, 20)
     facts = {
-        "paid": (0, None, YEAR), "current": (50, YEAR, YEAR), "arrears_1": (50, YEAR - 1, YEAR),
-        "arrears_2": (50, YEAR - 2, YEAR), "other": (50, YEAR - 1, YEAR),
+        "paid": (0, None, YEAR),
+        "current": (50, YEAR, YEAR),
+        "arrears_1": (50, YEAR - 1, YEAR),
+        "arrears_2": (50, YEAR - 2, YEAR),
+        "other": (50, YEAR - 1, YEAR),
     }
     holdings = {
         name: _holding(buildings[name], str(100 + place), *fact) for place, (name, fact) in enumerate(facts.items())

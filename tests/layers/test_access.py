@@ -7,8 +7,8 @@ from collections.abc import Callable
 import mapbox_vector_tile
 import pytest
 from django.conf import settings
-from django.core import signing
 from django.contrib.auth.models import AnonymousUser
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
@@ -57,9 +57,7 @@ def test_somebody_dismissed_sees_what_a_stranger_sees(person: Callable[..., User
     assert {each.name for each in visible_layers(user)} == _EVERYONE
 
 
-def test_a_collector_sees_the_statuses_of_their_wards(
-    city: City, person: Callable[..., User], client: Client
-) -> None:
+def test_a_collector_sees_the_statuses_of_their_wards(city: City, person: Callable[..., User], client: Client) -> None:
     client.force_login(person(Role.COLLECTOR, wards=(23,)))
     client.get(reverse("layers:style"))
     found = mapbox_vector_tile.decode(client.get(_tile(_STATUS), HTTP_ACCEPT_ENCODING="identity").content)
@@ -105,8 +103,15 @@ def test_an_old_pass_is_refused(holder: Client, monkeypatch: pytest.MonkeyPatch)
     assert holder.get(_tile(_STATUS)).status_code == 403
 
 
-@pytest.mark.parametrize("change", [lambda value: value[:-1] + ("A" if value[-1] != "A" else "B"),
-                                    lambda value: "x" + value, lambda value: "", lambda value: "::"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda value: value[:-1] + ("A" if value[-1] != "A" else "B"),
+        lambda value: "x" + value,
+        lambda value: "",
+        lambda value: "::",
+    ],
+)
 def test_a_forged_pass_is_refused(holder: Client, change: Callable[[str], str]) -> None:
     holder.cookies[COOKIE] = change(holder.cookies[COOKIE].value)
     assert holder.get(_tile(_STATUS)).status_code == 403

@@ -40,7 +40,7 @@ def _names(layer: Layer) -> Iterator[str]:
         yield f"no group {layer.group}"
     if layer.audience is Audience.PUBLIC and not layer.sources:
         yield "a public layer without sources would be kept for ever by caches"
-    for lower, upper in zip(layer.bands, layer.bands[1:]):
+    for lower, upper in zip(layer.bands, layer.bands[1:], strict=False):
         if lower.max_zoom + 1 != upper.min_zoom:
             yield f"gap or overlap between {lower.name} and {upper.name}"
 
@@ -153,7 +153,15 @@ def test_tilejson_names_what_tiles_carry(layer: Layer) -> None:
 
 def test_the_style_draws_summaries_below_streets_below_buildings_below_boundaries() -> None:
     order = [each["id"] for each in style(LAYERS, {})["layers"]]
-    marks = ["wards:0", "wards:1", "buildings_by_cell:0", "roads:0", "buildings:0", "buildings_by_tax_status:0", "wards:2"]
+    marks = [
+        "wards:0",
+        "wards:1",
+        "buildings_by_cell:0",
+        "roads:0",
+        "buildings:0",
+        "buildings_by_tax_status:0",
+        "wards:2",
+    ]
     assert sorted(marks, key=order.index) == marks
 
 

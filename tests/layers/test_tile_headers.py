@@ -85,8 +85,15 @@ def test_an_empty_place_is_an_empty_answer(city: City, client: Client) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-@pytest.mark.parametrize("path", ["/map/tiles/nothing/1/0/0.mvt", "/map/tiles/wards/3/8/0.mvt",
-                                  "/map/tiles/wards/19/0/0.mvt", "/map/tiles/wards/99/0/0.mvt"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/map/tiles/nothing/1/0/0.mvt",
+        "/map/tiles/wards/3/8/0.mvt",
+        "/map/tiles/wards/19/0/0.mvt",
+        "/map/tiles/wards/99/0/0.mvt",
+    ],
+)
 @pytest.mark.django_db
 def test_no_such_tile(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
@@ -96,8 +103,9 @@ def test_tiles_are_only_read(city: City, client: Client) -> None:
     assert client.post(_tile()).status_code == 405
 
 
-def test_a_tile_costs_one_query(city: City, client: Client, django_assert_num_queries: Callable[..., object],
-                                person: Callable[..., User]) -> None:
+def test_a_tile_costs_one_query(
+    city: City, client: Client, django_assert_num_queries: Callable[..., object], person: Callable[..., User]
+) -> None:
     client.force_login(person(Role.COLLECTOR))
     client.get(reverse("layers:style"))
     for layer in ("wards", "buildings_by_tax_status"):

@@ -37,13 +37,20 @@ def features(layer: Layer, z: int, **options: Any) -> list[dict[str, Any]]:
 
 def statuses(city: City, **options: Any) -> dict[str, str]:
     names = {building.pk: name for name, building in city.buildings.items()}
-    return {names[each["id"]]: each["properties"]["status"] for each in features(BUILDINGS_BY_TAX_STATUS, 16, **options)}
+    return {
+        names[each["id"]]: each["properties"]["status"] for each in features(BUILDINGS_BY_TAX_STATUS, 16, **options)
+    }
 
 
 def test_a_building_has_the_status_of_its_worst_holding(city: City) -> None:
     assert statuses(city) == {
-        "paid": "paid", "current": "current", "arrears_1": "arrears_1", "arrears_2": "arrears_2",
-        "not_billed": "not_billed", "mixed": "arrears_2", "other": "arrears_1",
+        "paid": "paid",
+        "current": "current",
+        "arrears_1": "arrears_1",
+        "arrears_2": "arrears_2",
+        "not_billed": "not_billed",
+        "mixed": "arrears_2",
+        "other": "arrears_1",
     }
 
 
@@ -83,7 +90,8 @@ def test_public_tiles_say_only_what_everyone_may_know(city: City) -> None:
     refresh_summaries(by=None, at=_now())
     said = {
         name
-        for layer in LAYERS if layer.audience is Audience.PUBLIC
+        for layer in LAYERS
+        if layer.audience is Audience.PUBLIC
         for z in range(8, 19)
         for feature in features(layer, min(max(z, layer.min_zoom), layer.max_zoom))
         for name in feature["properties"]
@@ -111,7 +119,7 @@ def test_small_shapes_are_valid_and_wound_for_the_specification(city: City, z: i
 def _first_ring_area(geometry: dict[str, Any]) -> float:
     """The surveyor's formula of the specification in tile coordinates (y down): positive for an exterior ring."""
     ring = geometry["coordinates"][0] if geometry["type"] == "Polygon" else geometry["coordinates"][0][0]
-    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]])) / 2
+    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=False)) / 2
 
 
 def test_small_shapes_lie_where_clipping_would_put_them(city: City) -> None:
@@ -124,8 +132,11 @@ def test_small_shapes_lie_where_clipping_would_put_them(city: City) -> None:
                                                  4096, 64)) FROM holdings_building""",
             parameters(box, None, YEAR),
         )
-        clipped = {pk: Polygon.from_ewkt(text.replace("MULTIPOLYGON(((", "POLYGON((").replace(")))", "))"))
-                   for pk, text in cursor.fetchall() if text}
+        clipped = {
+            pk: Polygon.from_ewkt(text.replace("MULTIPOLYGON(((", "POLYGON((").replace(")))", "))"))
+            for pk, text in cursor.fetchall()
+            if text
+        }
     for feature in features(BUILDINGS_LAYER, 16):
         west, north, east, south = shape(feature["geometry"]).bounds
         assert clipped[feature["id"]].extent == pytest.approx((west, north, east, south), abs=1)
