@@ -1,6 +1,6 @@
 """The servers whose tiles are compared: Django on gunicorn, tipg on uvicorn, MapServer as a FastCGI worker.
 
-Each is one process that keeps its database connection. MapServer is asked without a web server before it, in its favour.
+Each is one process that keeps its database connection. MapServer is asked without a web server, in its favour.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def django(folder: Path) -> Iterator[int]:
 
 @contextmanager
 def tipg(folder: Path) -> Iterator[Fetch]:
-    """tipg on the public view; installed on first use under .local/bench-venv. Raises RuntimeError when it cannot be had."""
+    """tipg on the public view, installed on first use under .local/bench-venv. RuntimeError when it cannot be had."""
     python = _tipg_python()
     port, log = _free_port(), folder / "tipg.log"
     environment = {
