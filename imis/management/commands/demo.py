@@ -12,6 +12,7 @@ from django.utils import timezone
 from demo.accounts import accounts_file
 from demo.city import holdings_of, load_city
 from imis.errors import Refused
+from layers.services import refresh_summaries
 
 
 class Command(BaseCommand):
@@ -37,5 +38,8 @@ class Command(BaseCommand):
             loaded = load_city(holdings=holdings_of(options["size"]), today=timezone.localdate(), progress=progress)
         except Refused as refusal:
             raise CommandError(f"{refusal} {refusal.remedy}".strip()) from refusal
+        if loaded.fresh:
+            refresh_summaries(by=None, at=timezone.localtime())
+            progress("the map's sums are counted")
         state = "is loaded" if loaded.fresh else "is there already"
         progress(f"the city of {loaded.holdings:,} holdings {state}; accounts in {accounts_file()}")
