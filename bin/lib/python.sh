@@ -31,13 +31,28 @@ can_install_wheels() {
 
 # A city network may inspect TLS with an authority of its own: the system's list then knows it, the bundled lists do not.
 trust_system_certificates() {
-    bundle=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+    bundle=${SSL_CERT_FILE:-$(find_certificates)}
     [ -r "$bundle" ] || return 0
     export SSL_CERT_FILE="$bundle" PIP_CERT="${PIP_CERT:-$bundle}"
 }
 
+find_certificates() {
+    for path in /etc/ssl/certs/ca-certificates.crt "$SYSROOT/etc/ssl/certs/ca-certificates.crt"; do
+        [ ! -r "$path" ] || { echo "$path"; return 0; }
+    done
+}
+
+# Debian's pip reads the system's certificates before it looks at any option; where there are none it is told of ours.
+unpack_pip() {
+    rm -rf "$LOCAL/pip"
+    "$VENV/bin/python" -m zipfile -e "$(find_pip_wheel)" "$LOCAL/pip"
+    [ -r /etc/ssl/certs/ca-certificates.crt ] ||
+        sed -i "s#\"/etc/ssl/certs/ca-certificates.crt\"#'$PIP_CERT'#" "$LOCAL/pip/pip/_vendor/certifi/core.py"
+}
+
 pip_from_wheel() {
-    "$VENV/bin/python" "$(find_pip_wheel)/pip" install --disable-pip-version-check --no-input --require-hashes "$@"
+    [ -e "$LOCAL/pip/pip" ] || unpack_pip
+    "$VENV/bin/python" "$LOCAL/pip/pip" install --disable-pip-version-check --no-input --require-hashes "$@"
 }
 
 # rank KIND: each set of packages contains the one before it.

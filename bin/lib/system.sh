@@ -118,6 +118,14 @@ unpack_without_root() {
     done
     link_extension_controls
     write_font_list
+    bundle_certificates
+}
+
+# What the installation script of ca-certificates would do.
+bundle_certificates() {
+    [ -d "$SYSROOT/usr/share/ca-certificates" ] || return 0
+    mkdir -p "$SYSROOT/etc/ssl/certs"
+    cat "$SYSROOT"/usr/share/ca-certificates/mozilla/*.crt >"$SYSROOT/etc/ssl/certs/ca-certificates.crt"
 }
 
 # What the PostGIS packages' installation scripts would do by update-alternatives.
@@ -144,6 +152,7 @@ missing_packages() {
     [ -n "$(newest_server)" ] || echo POSTGRES
     [ -n "$(find_python)" ] || echo python3
     can_install_wheels || echo python3-venv
+    [ -n "$(find_certificates)" ] || echo ca-certificates
     command -v msgfmt >/dev/null 2>&1 || echo gettext
     [ "$1" != runtime ] || return 0
     command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
