@@ -8,7 +8,7 @@ WITH summed AS (
            count(DISTINCT quarter) FILTER (WHERE grp IN ('current', 'future')) AS quarters
     FROM demo_open GROUP BY holding_id
 ), rated AS (
-    SELECT s.*, s.arrears * %(surcharge_percent)s AS surcharge_100, -- a hundredth of a paisa
+    SELECT s.*, s.arrears * %(surcharge_percent)s::numeric AS surcharge_100, -- a hundredth of a paisa
            s.in_time * coalesce((%(rebates)s::jsonb ->> s.quarters::text)::numeric, 0) AS rebate_100,
            coalesce((%(rebates)s::jsonb ->> s.quarters::text)::numeric, 0) AS rate
     FROM summed s
