@@ -47,11 +47,12 @@ unpack_pip() {
     rm -rf "$LOCAL/pip"
     "$VENV/bin/python" -m zipfile -e "$(find_pip_wheel)" "$LOCAL/pip"
     [ -r /etc/ssl/certs/ca-certificates.crt ] ||
-        sed -i "s#\"/etc/ssl/certs/ca-certificates.crt\"#'$PIP_CERT'#" "$LOCAL/pip/pip/_vendor/certifi/core.py"
+        sed -i 's#^DEBIAN_CA_CERTS_PATH = .*#import os; DEBIAN_CA_CERTS_PATH = os.environ["PIP_CERT"]#' \
+            "$LOCAL/pip/pip/_vendor/certifi/core.py"
 }
 
 pip_from_wheel() {
-    [ -e "$LOCAL/pip/pip" ] || unpack_pip
+    unpack_pip
     "$VENV/bin/python" "$LOCAL/pip/pip" install --disable-pip-version-check --no-input --require-hashes "$@"
 }
 
