@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timezone
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -211,3 +213,13 @@ def test_the_audit_log_is_filtered(signed_in: Callable[..., Client], administrat
     assert page.content.decode().count("<td title=") == 1
     assert client.get("/audit/", {"until": "2026-06-30"}).content.decode().count("<td title=") == 0
     assert client.get("/audit/offices/").status_code == 200
+
+
+def test_the_first_administrator_comes_from_the_command_line_once(db: None) -> None:
+    said = StringIO()
+    call_command("first_administrator", "chief", name_en="The Chief", stdout=said)
+    user = User.objects.get()
+    assert user.check_password(said.getvalue().split()[-1]) and user.must_change_password
+    assert (user.roles, user.all_wards, user.is_superuser) == (["administrator"], True, False)
+    with pytest.raises(CommandError, match="administrator already"):
+        call_command("first_administrator", "second")
