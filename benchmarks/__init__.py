@@ -1,1 +1,1 @@
-"""Ratios against a plain COPY or a rival, taken in one run; `bin/imis bench` (docs: performance in docs/guide)."""
+"""Ratios against a plain COPY or a rival, taken in one run with the sides alternated: `bin/imis bench`."""

@@ -20,50 +20,50 @@ _HOUSES = """
       AND u.area_sqft > 700
     GROUP BY u.holding_id ORDER BY u.holding_id
 """
+_EXEMPTION = (
+    "holding_id",
+    "kind",
+    "percent",
+    "area_cap_sqft",
+    "legal_ref",
+    "document",
+    "valid",
+    "proposed_by_id",
+    "approved_by_id",
+)
 _RELIGIOUS = "SELECT DISTINCT holding_id FROM holdings_unit WHERE use = 'religious' ORDER BY holding_id"
 
 
 def write_tax_facts(users: dict[str, User], first_day: date) -> None:
     """Writes loans and exemptions in force from `first_day` on."""
-    chance = Chance("tax facts")
+    since = f"[{first_day.isoformat()},)"
     houses = _ids(_HOUSES)
+    copy_lines("tax_buildingloan", ("holding_id", "lender", "yearly_interest_amount", "valid"), _loans(houses, since))
+    officers = f"{users['assessor'].pk}\t{users['approver'].pk}"
+    copy_lines("tax_exemption", _EXEMPTION, _exemptions(houses, f"{since}\t{officers}"))
+    restart_ids(model._meta.db_table for model in (BuildingLoan, Exemption))
+
+
+def _loans(houses: list[int], since: str) -> list[str]:
+    chance = Chance("loans")
     loan = chance.happens("loan", len(houses), _LOAN_SHARE)
     interest = chance.whole("interest", len(houses), 8, 90)
     lender = chance.whole("lender", len(houses), 0, len(LENDERS) - 1)
-    since = f"[{first_day.isoformat()},)"
-    copy_lines(
-        "tax_buildingloan",
-        ("holding_id", "lender", "yearly_interest_amount", "valid"),
-        (
-            f"{house}\t{LENDERS[lender[i]]}\t{500 * interest[i]}.00\t{since}"
-            for i, house in enumerate(houses)
-            if loan[i]
-        ),
-    )
-    fighter = chance.happens("fighter", len(houses), _FIGHTER_SHARE)
-    officers = f"{users['assessor'].pk}\t{users['approver'].pk}"
-    rows = [
-        f"{house}\tfreedom_fighter\t100\t1500\tঅফিস আদেশ (ডেমো)\tমুক্তিযোদ্ধা সনদ\t{since}\t{officers}"
+    return [
+        f"{house}\t{LENDERS[lender[i]]}\t{500 * interest[i]}.00\t{since}" for i, house in enumerate(houses) if loan[i]
+    ]
+
+
+def _exemptions(houses: list[int], rest: str) -> list[str]:
+    fighter = Chance("exemptions").happens("fighter", len(houses), _FIGHTER_SHARE)
+    return [
+        f"{house}\tfreedom_fighter\t100\t1500\tঅফিস আদেশ (ডেমো)\tমুক্তিযোদ্ধা সনদ\t{rest}"
         for i, house in enumerate(houses)
         if fighter[i]
-    ]
-    rows += [
-        f"{holding}\treligious\t100\t\\N\tসিটি কর্পোরেশন (করারোপণ) বিধিমালা ১৯৮৬\tকমিটির আবেদন\t{since}\t{officers}"
+    ] + [
+        f"{holding}\treligious\t100\t\\N\tসিটি কর্পোরেশন (করারোপণ) বিধিমালা ১৯৮৬\tকমিটির আবেদন\t{rest}"
         for holding in _ids(_RELIGIOUS)
     ]
-    columns = (
-        "holding_id",
-        "kind",
-        "percent",
-        "area_cap_sqft",
-        "legal_ref",
-        "document",
-        "valid",
-        "proposed_by_id",
-        "approved_by_id",
-    )
-    copy_lines("tax_exemption", columns, rows)
-    restart_ids(model._meta.db_table for model in (BuildingLoan, Exemption))
 
 
 def _ids(query: str) -> list[int]:
