@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from demo.accounts import ensure_accounts
@@ -15,10 +16,12 @@ from demo.history import history_steps
 from demo.plan import LARGEST, SIZES, plan
 from demo.register import load_register
 from demo.story import History
-from holdings.models import Holding, Ward
+from holdings.models import Holding, Owner, Ownership, Unit, Ward
 from imis import audit
 from imis.errors import Refused
+from imis.ledger.models import Entry, Receipt
 from imis.models import AuditRow, User
+from tax.models import Allocation, Bill, BillLine, Payment, Standing
 
 _KIND = "demo"
 _DONE = "finished"
@@ -54,11 +57,11 @@ def load_city(*, holdings: int, today: date, progress: Callable[[str], None]) ->
     if _is_done(_DONE):
         return Loaded(holdings, fresh=False)
     _step("register", today, users, holdings, lambda: load_register(plan(holdings), progress))
-    _settle_statistics()
+    _settle_statistics(Holding, Unit, Ownership, Owner)
     for name, work in history_steps(History(holdings, today, users), progress):
         _step(name, today, users, holdings, work)
         if name.endswith("Q1"):
-            _settle_statistics()
+            _settle_statistics(Bill, BillLine, Standing, Allocation, Payment, Entry, Receipt)
     _step(_DONE, today, users, holdings, lambda: None)
     _settle_statistics()
     return Loaded(holdings, fresh=True)
@@ -104,7 +107,8 @@ def _noon(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(12)))
 
 
-def _settle_statistics() -> None:
+def _settle_statistics(*models: type[Model]) -> None:
     """A plan made before a table had rows would scan it row by row."""
+    tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(f"ANALYZE {tables}")
