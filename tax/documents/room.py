@@ -14,19 +14,28 @@ from tax.documents.steps import Row
 
 SIZES = (9.6, 8.6, 7.5)  # points: roomy, usual, tight
 FEW_YEARS = 4  # more years of arrears than these take the width of the page
-_LABEL_MM, _DEMAND_MM, _AMOUNT_MM, _YEAR_MM = 79.0, 52.0, 25.0, 20.0
+_LABEL_MM, _DEMAND_MM, _AMOUNT_MM, _YEAR_MM = 79.0, 54.0, 23.5, 20.0
 _LINES = (11, 16)  # of the sum, that roomy and usual can hold
 _POINT = 0.3528
-_SMALL = 0.84
+_SMALL, _GAP = 0.84, 0.6
 
-# Advance in em of Noto Sans Bengali and Noto Sans by kind of character, taken on the wide side.
-_ADVANCE = {"Mn": 0.0, "Mc": 0.34, "Cf": 0.0, "Zs": 0.27, "Po": 0.3, "Nd": 0.6, "Ll": 0.58, "Lu": 0.72}
-_OTHER = 0.72
+# Advance in thousandths of an em of the letters of Noto Sans Bengali Regular, as its hmtx table has them.
+_LETTERS = (
+    "ৎ525 ই530 হ530 ঽ530 চ567 ট567 ঢ567 ঠ591 ধ596 ব596 র596 দ603 ন604 ণ620 ম622 য626 ঘ631 ষ633 থ645 গ656 শ677 স682 "
+    "ছ687 ঈ689 খ696 ত707 উ712 ড712 প716 ভ721 ঙ723 ল731 ও738 এ758 ঝ794 ক807 ফ838 ঊ853 ঋ853 ঐ873 ঔ874 অ893 জ917 ঞ1019 "
+    "আ1158 া266 ি266 ী266 ে346 ৈ346 ো612 ৌ612"
+)
+_LETTER = {pair[0]: int(pair[1:]) / 1000 for pair in _LETTERS.split()}
+# Everything else by its kind, on the wide side: Latin letters are those of Noto Sans.
+_ADVANCE = {"Mn": 0.0, "Mc": 0.4, "Cf": 0.0, "Zs": 0.27, "Po": 0.4, "Nd": 0.6, "Ll": 0.62, "Lu": 0.74, "Sm": 0.6}
+_OTHER = 0.75
 
 
 def breadth(text: str) -> float:
     """The width of `text` in em, estimated from above."""
-    return sum(_ADVANCE.get(unicodedata.category(character), _OTHER) for character in text)
+    return sum(
+        _LETTER.get(character) or _ADVANCE.get(unicodedata.category(character), _OTHER) for character in text
+    )
 
 
 def fitting(steps: list[Row], demand: list[Row], arrears: list[list[str]]) -> tuple[list[Row], Row]:
@@ -38,7 +47,8 @@ def fitting(steps: list[Row], demand: list[Row], arrears: list[list[str]]) -> tu
     size = max(_by_lines(len(steps), len(arrears)), _by_amounts([*steps, *demand]))
     em = SIZES[size] * _POINT
     shown = [row if _row_breadth(row) * em <= _DEMAND_MM else {**row, "formula": ""} for row in demand]
-    wraps = _widest(steps) * em > _LABEL_MM or _widest(shown) * em > _DEMAND_MM
+    wraps = _widest_amount([*steps, *demand]) * em > _AMOUNT_MM
+    wraps = wraps or _widest(steps) * em > _LABEL_MM or _widest(shown) * em > _DEMAND_MM
     figures = max((breadth(cell) for year in arrears for cell in year[1:]), default=0.0)
     beside = len(arrears) <= FEW_YEARS and figures * 0.93 * em <= _YEAR_MM
     return shown, {"size": size, "wraps": wraps, "beside": beside}
@@ -57,8 +67,12 @@ def _by_lines(steps: int, years: int) -> int:
 
 
 def _by_amounts(rows: list[Row]) -> int:
-    widest = max(breadth(row["amount"]) * (1.06 if row["strong"] else 1) for row in rows)
+    widest = _widest_amount(rows)
     return sum(widest * points * _POINT > _AMOUNT_MM for points in SIZES[:-1])
+
+
+def _widest_amount(rows: list[Row]) -> float:
+    return max(breadth(row["amount"]) * (1.06 if row["strong"] else 1) for row in rows)
 
 
 def _widest(rows: list[Row]) -> float:
@@ -67,4 +81,4 @@ def _widest(rows: list[Row]) -> float:
 
 def _row_breadth(row: Row) -> float:
     """Of a label with its formula, which is set smaller, and a gap between them."""
-    return breadth(row["label"]) + (_SMALL * breadth(row["formula"]) + 1 if row["formula"] else 0)
+    return breadth(row["label"]) + (_SMALL * breadth(row["formula"]) + _GAP if row["formula"] else 0)

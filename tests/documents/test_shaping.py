@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import typst
 
+from tax.documents.bill_pages import PrintedBill, typeset_bills
 from tax.documents.typeset import FONTS
 from tax.documents.wording import words
+from tests.documents.pages import joined, texts_of
+from tests.documents.specimens import snapshot
 
 _FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 _SOURCE = (
@@ -59,3 +63,15 @@ def test_no_letter_of_the_forms_is_missing_from_the_fonts() -> None:
     printed = sorted(set("".join([*words("bn").values(), *words("en").values(), "৳×÷−"])))
     (missing,) = outlines("\u4e00")  # a letter that neither font has
     assert [letter for letter in printed if missing in outlines(f"ক{letter}")] == []
+
+
+def test_hundreds_of_names_and_the_hard_texts_of_a_shaping_engine_can_be_searched() -> None:
+    lines = (Path(__file__).parent / "data" / "bangla_texts.txt").read_text(encoding="utf-8").splitlines()[1:]
+    some = lines[:: len(lines) // 12]
+    bills = [{**snapshot(n), "payer": {"name_bn": text, "guardian": ""}} for n, text in enumerate(some)]
+    pages = texts_of(typeset_bills([PrintedBill(one, "x") for one in bills]))
+    assert [text for text, page in zip(some, pages, strict=True) if joined(text) not in page] == []
+    source = _SOURCE.replace("#sys.inputs.text", '#for one in sys.inputs.text.split("|") [#one \\ ]')
+    made = typst.compile(source.encode(), format="pdf", font_paths=_FONTS, sys_inputs={"text": "|".join(lines)})
+    (page,) = texts_of(made)
+    assert len(lines) > 600 and [text for text in lines if joined(text) not in page] == []
