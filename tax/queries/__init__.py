@@ -12,13 +12,14 @@ from tax.queries.registers import (
     bill_preview,
     bill_runs,
     bills_for_printing,
+    bills_of_run,
     demand_register,
     register_totals,
 )
 
 __all__ = [
     "Account", "HoldingQuote", "Preview", "PreviewRow", "account_of", "account_page", "allocations_of",
-    "assessment_history", "assessment_on", "bill_preview", "bill_runs", "bills_for_printing",
+    "assessment_history", "assessment_on", "bill_preview", "bill_runs", "bills_for_printing", "bills_of_run",
     "demand_register", "dues", "parameters_on", "payer_of", "payments_of", "payments_taken",
     "proposals_waiting", "proved_bill", "quote_for", "receipt_link", "register_totals", "rule_set_on",
     "total_taken", "wards_at_a_glance",

@@ -98,7 +98,7 @@ def _coming(holding: int, as_at: date, law: Parameters) -> tuple[list[OpenLine],
     """Lines of this year's quarters that are open and not billed yet, and the yearly tax at present."""
     year = fiscal_year_of(as_at)
     wanted = [q for q in (1, 2, 3, 4) if _still_open(year, q, as_at, law)]
-    arguments = {
+    arguments: dict[str, Any] = {
         "holding": holding, "year": year.start_year, "quarters": wanted,
         "starts": [quarter_start(year, q) for q in wanted],
     }

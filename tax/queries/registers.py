@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
@@ -93,7 +94,7 @@ class Preview:
 
 def bill_preview(ward: int, fiscal_year: int, quarter: int) -> Preview:
     """What issuing this quarter in a ward would do, row by row in the order of the route; writes nothing."""
-    arguments = {
+    arguments: dict[str, Any] = {
         "ward": ward, "fiscal_year": fiscal_year, "quarter": quarter,
         "starts_on": quarter_start(FiscalYear(fiscal_year), quarter),
     }
@@ -102,15 +103,16 @@ def bill_preview(ward: int, fiscal_year: int, quarter: int) -> Preview:
         return Preview(tuple(PreviewRow(*row) for row in cursor.fetchall()))
 
 
-def bills_for_printing(
-    *, run: int | None = None, ward: int | None = None, fiscal_year: int | None = None, quarter: int | None = None
-) -> QuerySet[Bill]:
-    """Bills in the order of the collector's route: of a run, or of a ward's quarter with those demanded ahead."""
-    if run is not None:
-        # By the run's ward and quarter, which an index serves; then by the run.
-        period = BillRun.objects.values("ward_id", "fiscal_year", "quarter").get(pk=run)
-        return Bill.objects.filter(run_id=run, **period).order_by("route_order", "id")
+def bills_for_printing(ward: int, fiscal_year: int, quarter: int) -> QuerySet[Bill]:
+    """The bills of a ward's quarter in the order of the collector's route, with those demanded ahead."""
     return Bill.objects.filter(ward_id=ward, fiscal_year=fiscal_year, quarter=quarter).order_by("route_order", "id")
+
+
+def bills_of_run(run: int) -> QuerySet[Bill]:
+    """The bills of one run in the order of the collector's route. BillRun.DoesNotExist when there is none."""
+    made = BillRun.objects.get(pk=run)
+    # By ward and quarter first: that is the index there is.
+    return bills_for_printing(made.ward_id, made.fiscal_year, made.quarter).filter(run_id=run)
 
 
 def demand_register(ward: int, fiscal_year: int, quarter: int) -> QuerySet[Bill]:
@@ -119,7 +121,7 @@ def demand_register(ward: int, fiscal_year: int, quarter: int) -> QuerySet[Bill]
         Allocation.objects.filter(bill=OuterRef("pk"), kind__in=[Allocation.Kind.PRINCIPAL, Allocation.Kind.REBATE])
         .order_by().values("bill").annotate(total=Sum("amount")).values("total")
     )
-    bills = bills_for_printing(ward=ward, fiscal_year=fiscal_year, quarter=quarter).defer("snapshot")
+    bills = bills_for_printing(ward, fiscal_year, quarter).defer("snapshot")
     return bills.select_related("holding").annotate(
         settled=Coalesce(Subquery(settled, output_field=_MONEY), Value(ZERO, output_field=_MONEY))
     ).annotate(unpaid=F("principal_amount") - F("settled"))

@@ -112,8 +112,9 @@ def allocate(
     if amount <= 0 or paisa(amount) != amount:
         raise ValueError(f"cannot allocate {amount}")
     open_parts = parts(position, as_at, parameters)
+    rest: tuple[Part, ...] = ()
     if plan is not None:
-        price, rest = _price(_chosen(open_parts, plan), parameters, plan), ()
+        price = _price(_chosen(open_parts, plan), parameters, plan)
     else:
         price, rest = _furthest(open_parts, amount, parameters)
     left = amount - price.payable

@@ -173,7 +173,8 @@ def _arguments(issue: Issue) -> dict[str, Any]:
         "wards": issue.wards, "holdings": issue.holdings, "fiscal_year": period.fiscal_year, "quarter": period.quarter,
         "starts_on": quarter_start(year, period.quarter), "year_end": year.end, "year_now": period.fiscal_year,
         "issued_on": issue.issued_on, "due_on": issue.due_on, "policy": issue.parameters.allocation_policy,
-        "use_credit": issue.holdings is None, "later_quarters": later, "later_starts": [quarter_start(year, q) for q in later],
+        "use_credit": issue.holdings is None,
+        "later_quarters": later, "later_starts": [quarter_start(year, q) for q in later],
         **_groups(issue), **printed_words(issue.parameters, issue.period, issue.issued_on, issue.due_on),
     }
 

@@ -47,16 +47,19 @@ WITH made AS (
     SELECT id, 'HBFC', 1000 + i * 131 %% 90000 + 0.37, '[2015-01-01,)'::daterange FROM made WHERE i %% 5 = 2
     UNION ALL SELECT id, 'Sonali', 250.5, '[2015-01-01,2020-01-01)'::daterange FROM made WHERE i %% 5 = 2
 )
-INSERT INTO tax_exemption (holding_id, kind, percent, area_cap_sqft, legal_ref, document, valid, proposed_by_id, approved_by_id)
+INSERT INTO tax_exemption (holding_id, kind, percent, area_cap_sqft, legal_ref, document, valid, proposed_by_id,
+                           approved_by_id)
 SELECT id, 'freedom_fighter', CASE WHEN i %% 12 = 7 THEN 100 ELSE 33.33 END, 700 + i %% 900, 's.84 "ক" \\ ref', 'd',
        '[2015-01-01,)'::daterange, %(one)s, %(other)s FROM made WHERE i %% 6 = 1
 UNION ALL
-SELECT id, 'roof_garden', 10, NULL, 's.84', 'd', '[2015-01-01,)'::daterange, %(one)s, %(other)s FROM made WHERE i %% 4 = 1;
+SELECT id, 'roof_garden', 10, NULL, 's.84', 'd', '[2015-01-01,)'::daterange, %(one)s, %(other)s
+FROM made WHERE i %% 4 = 1;
 INSERT INTO holdings_owner (name_bn, name_en, guardian_name, mobile)
 SELECT 'মোঃ আব্দুর রহিম ' || h.id, '', 'মৃত "করিম"', '' FROM holdings_holding h
 WHERE NOT EXISTS (SELECT 1 FROM holdings_ownership o WHERE o.holding_id = h.id);
 INSERT INTO holdings_ownership (holding_id, owner_id, share, valid)
-SELECT h.id, o.id, 1, '[2010-01-01,)' FROM holdings_holding h JOIN holdings_owner o ON o.name_bn = 'মোঃ আব্দুর রহিম ' || h.id
+SELECT h.id, o.id, 1, '[2010-01-01,)'
+FROM holdings_holding h JOIN holdings_owner o ON o.name_bn = 'মোঃ আব্দুর রহিম ' || h.id
 WHERE NOT EXISTS (SELECT 1 FROM holdings_ownership w WHERE w.holding_id = h.id);
 """
 

@@ -155,11 +155,13 @@ def test_propose_and_reject_for_one_holding() -> None:
     holding = one_holding()
     with pytest.raises(Refused):
         propose_assessment(
-            holding=holding.pk, rule_set=rule_set_on(START), valid_from=START, reason="extended", by=officer("a"), at=moment(START)
+            holding=holding.pk, rule_set=rule_set_on(START), valid_from=START, reason="extended", by=officer("a"),
+            at=moment(START),
         )
     Unit.objects.update(area_sqft=D("1500"))
     made = propose_assessment(
-        holding=holding.pk, rule_set=rule_set_on(START), valid_from=START, reason="extended", by=officer("a"), at=moment(START)
+        holding=holding.pk, rule_set=rule_set_on(START), valid_from=START, reason="extended", by=officer("a"),
+        at=moment(START),
     )
     assert (made.state, made.kind) == ("proposed", "interim")
     reject_assessment(assessment=made.pk, reason="no", by=officer("b"), at=moment(START))
@@ -169,7 +171,8 @@ def test_propose_and_reject_for_one_holding() -> None:
 
 def test_a_draft_rule_set_assesses_nobody() -> None:
     draft = RuleSet.objects.create(
-        code="draft", name_bn="", name_en="", valid="[2030-07-01,)", authority="", memo_no="", parameters={}, checksum=""
+        code="draft", name_bn="", name_en="", valid="[2030-07-01,)", authority="", memo_no="", parameters={},
+        checksum="",
     )
     with pytest.raises(Refused):
         assess_ward(ward=1, rule_set=draft, valid_from=START, by=officer("a"), at=moment(START))
@@ -202,8 +205,12 @@ def test_the_database_refuses(statement: str, rule: str) -> None:
 
 def test_the_database_refuses_a_version_that_hides_the_value_before_it() -> None:
     one_holding()
-    columns = "holding_id, rule_set_id, kind, gross_rent_amount, yearly_tax_amount, charges, explanation, input_hash, reason, proposed_by_id, proposed_at, approved_by_id, approved_at"
-    with pytest.raises(IntegrityError, match="previous_value_is_true"), transaction.atomic(), connection.cursor() as cursor:
+    columns = (
+        "holding_id, rule_set_id, kind, gross_rent_amount, yearly_tax_amount, charges, explanation, input_hash, reason,"
+        " proposed_by_id, proposed_at, approved_by_id, approved_at"
+    )
+    refused = pytest.raises(IntegrityError, match="previous_value_is_true")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE tax_assessment SET state = 'superseded'")
         cursor.execute(
             f"INSERT INTO tax_assessment (version, state, valid, annual_value, {columns})"

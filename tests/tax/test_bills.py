@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
-from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,63 +11,27 @@ from django.db.models import Sum
 
 from holdings.models import Holding, Unit
 from imis.errors import Refused
-from imis.fiscal import FiscalYear, Period, quarter_end, quarter_start
-from imis.ledger import checks
+from imis.fiscal import FiscalYear, quarter_end, quarter_start
 from imis.ledger.models import Entry
 from imis.models import AuditRow
-from imis.money import D, paisa
+from imis.money import D
 from tax.models import Allocation, Bill, BillLine, BillRun, ChargeHead, Standing
 from tax.queries import (
     bill_preview,
-    bills_for_printing,
+    bills_of_run,
     demand_register,
     dues,
     parameters_on,
-    quote_for,
     register_totals,
     rule_set_on,
 )
 from tax.queries.positions import offers_json
 from tax.rules.allocation import Plan, offers, quote
-from tax.services import BillRunOutcome, assess_ward, issue_bills, reverse_payment, take_payment
+from tax.services import assess_ward
 from tests.tax.city import START, build_city, moment, officer
+from tests.tax.issuing import assessed_city, issue, no_discrepancy, some_pay
 
 pytestmark = pytest.mark.django_db
-
-
-def issue(year: int, quarter: int, wards: list[int] | None = None, **dates: date) -> BillRunOutcome:
-    fiscal = FiscalYear(year)
-    issued = dates.get("issued_on", quarter_start(fiscal, quarter))
-    return issue_bills(
-        ward=wards or [22], fiscal_year=year, quarter=quarter, issued_on=issued,
-        due_on=dates.get("due_on", quarter_end(fiscal, quarter)), by=officer("collector"), at=moment(issued),
-    )
-
-
-def assessed_city(count: int = 40, wards: list[int] | None = None) -> None:
-    wards = wards or [22]
-    build_city(wards=wards, count=count)
-    assess_ward(ward=wards, rule_set=rule_set_on(START), valid_from=START, by=officer("a"), at=moment(START))
-
-
-def some_pay(on: date, every: int, plan: str) -> int:
-    """Every n-th holding pays one of its offers, or an odd amount; returns how many did."""
-    paid = 0
-    for holding in Holding.objects.filter(state="active").order_by("pk"):
-        if holding.pk % every:
-            continue
-        quoted = quote_for(holding.pk, on)
-        if quoted.position.yearly_tax < 300:
-            continue
-        offered = {offer.plan.value: offer for offer in quoted.offers if offer.plan}
-        amount = offered[plan].payable if plan in offered else D(100 + holding.pk)
-        if amount > 0:
-            take_payment(
-                payment_id=uuid4(), holding=holding.pk, amount=amount, channel="counter", reference=uuid4().hex,
-                value_date=on, by=officer("cashier"), at=moment(on), plan=plan if plan in offered else "",
-            )
-            paid += 1
-    return paid
 
 
 def bills_match_the_rules(year: int, quarter: int) -> int:
@@ -95,10 +58,6 @@ def bills_match_the_rules(year: int, quarter: int) -> int:
     return len(bills)
 
 
-def no_discrepancy() -> None:
-    assert [f"{d.check}: {d.detail}" for d in checks.discrepancies()] == []
-
-
 def test_every_bill_prints_what_the_rules_quote_over_two_years_of_payments() -> None:
     assessed_city(60)
     compared = 0
@@ -118,13 +77,18 @@ def test_every_bill_prints_what_the_rules_quote_over_two_years_of_payments() -> 
 def test_three_heads_print_and_post_each_head() -> None:
     assessed_city(3)
     ChargeHead.objects.get(code="water")
-    charges = '[{"head": "holding_tax", "rate": "7", "yearly_amount": "100.03"}, {"head": "water", "rate": "3", "yearly_amount": "0.02"}]'
+    charges = json.dumps([
+        {"head": "holding_tax", "rate": "7", "yearly_amount": "100.03"},
+        {"head": "water", "rate": "3", "yearly_amount": "0.02"},
+    ])
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE tax_assessment DISABLE TRIGGER USER")
         cursor.execute("UPDATE tax_assessment SET charges = %s, yearly_tax_amount = 100.05", [charges])
         cursor.execute("ALTER TABLE tax_assessment ENABLE TRIGGER USER")
-    for quarter, expected in ((1, {"holding_tax": "25.01", "water": "0.01"}), (3, {"holding_tax": "25.01"}), (4, {"holding_tax": "25.00"})):
+    for quarter, expected in (
+        (1, {"holding_tax": "25.01", "water": "0.01"}), (3, {"holding_tax": "25.01"}), (4, {"holding_tax": "25.00"}),
+    ):
         issue(2021, quarter)
         bills = Bill.objects.filter(quarter=quarter)
         assert bills.count() == 3
@@ -159,7 +123,7 @@ def test_several_wards_in_one_call_make_a_run_for_each() -> None:
     assert outcome.demand == Standing.objects.aggregate(s=Sum("unpaid_amount"))["s"]
     assert Entry.objects.count() == outcome.bills
     for run in outcome.runs:
-        order = list(bills_for_printing(run=run.pk).values_list("route_order", flat=True))
+        order = list(bills_of_run(run.pk).values_list("route_order", flat=True))
         assert order == sorted(order) and len(order) == run.bill_count
     no_discrepancy()
 
@@ -231,87 +195,3 @@ def test_the_register_has_control_totals() -> None:
 def test_dates_that_make_no_sense_are_refused(issued_on: date, due_on: date) -> None:
     with pytest.raises(Refused):
         issue(2021, 1, issued_on=issued_on, due_on=due_on)
-
-
-def paid_beyond(extra: Decimal) -> tuple[Holding, Decimal]:
-    """A holding that paid its whole first year and `extra` more; and its yearly tax."""
-    assessed_city(1)
-    Unit.objects.update(area_sqft=D("5000"))
-    issue(2021, 1)
-    holding = Holding.objects.get()
-    year = quote_for(holding.pk, START).offers[-1]
-    for amount in (year.payable + 1, extra - 1):
-        take_payment(
-            payment_id=uuid4(), holding=holding.pk, amount=amount, channel="counter", reference=uuid4().hex,
-            value_date=START, by=officer("cashier"), at=moment(START),
-        )
-    return holding, dues(holding.pk, START).yearly_tax
-
-
-def test_credit_pays_the_next_bills_with_their_rebate_until_it_is_used_up() -> None:
-    holding, _yearly = paid_beyond(D(300))
-    outcome = issue(2022, 1)
-    quarter = outcome.demand
-    used = min(D(300), quarter - paisa(quarter * D("0.05")))
-    assert outcome.advance_applied == used
-    assert dues(holding.pk, START).advance == 300 - used
-    no_discrepancy()
-    issue(2022, 2)
-    no_discrepancy()
-    assert dues(holding.pk, date(2022, 10, 2)).advance >= 0
-
-
-@pytest.mark.parametrize("extra", ["5", "300", "700", "3000"])
-def test_undoing_a_payment_undoes_what_its_credit_settled(extra: str) -> None:
-    holding, _yearly = paid_beyond(D(extra))
-    for quarter in (1, 2, 3):
-        issue(2022, quarter)
-    no_discrepancy()
-    for payment in holding.payments.order_by("recorded_at"):
-        reverse_payment(payment=payment.pk, reason="cheque returned", by=officer("officer"), at=moment(date(2023, 3, 1)))
-        no_discrepancy()
-    position = dues(holding.pk, START)
-    assert position.advance == 0
-    assert position.unpaid == BillLine.objects.aggregate(s=Sum("amount"))["s"]
-
-
-def test_altering_a_bill_as_superuser_is_found() -> None:
-    assessed_city(3)
-    issue(2021, 1)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE tax_bill DISABLE TRIGGER USER")
-        cursor.execute(
-            "UPDATE tax_bill SET snapshot = replace(snapshot::text, 'করিম', 'রহিম')::json WHERE number LIKE '%%000002'"
-        )
-        cursor.execute("ALTER TABLE tax_bill ENABLE TRIGGER USER")
-    found = [d.detail for d in checks.discrepancies()]
-    assert len(found) == 1 and "000002" in found[0]
-
-
-@pytest.mark.parametrize(
-    ("statement", "check"),
-    [
-        ("UPDATE tax_standing SET last_billed_year = 1999", "standings equal lines less allocations"),
-        ("DELETE FROM tax_standing", "standings equal lines less allocations"),
-        ("UPDATE tax_billline SET amount = amount + 1", "bills equal their lines"),
-        ("DELETE FROM tax_billline", "receivables equal lines less allocations"),
-        ("UPDATE tax_allocation SET amount = amount - 1", "payments equal their parts"),
-        ("UPDATE tax_bill SET number = replace(number, '-00000', '-00009')", "bill numbers without gap"),
-    ],
-)
-def test_each_reconciliation_bites(statement: str, check: str) -> None:
-    assessed_city(1)
-    issue(2021, 1)
-    some_pay(START, 1, "none")
-    no_discrepancy()
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in ("tax_bill", "tax_billline", "tax_allocation"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(statement)
-    assert check in {d.check for d in checks.discrepancies()}
-
-
-def test_periods_are_ordered() -> None:
-    assert Period(2021, 4) < Period(2022, 1)

@@ -172,7 +172,8 @@ def test_the_same_notice_ten_times_is_one_payment() -> None:
     ("fields", "error"),
     [
         ({"amount": D("10.50")}, BadInput), ({"amount": D(0)}, BadInput), ({"amount": D(-5)}, BadInput),
-        ({"channel": "pigeon"}, BadInput), ({"reference": "  "}, BadInput), ({"value_date": Q1 + timedelta(days=1)}, Refused),
+        ({"channel": "pigeon"}, BadInput), ({"reference": "  "}, BadInput),
+        ({"value_date": Q1 + timedelta(days=1), "at": moment(Q1)}, Refused),
         ({"value_date": Q1 - timedelta(days=1), "at": moment(Q1)}, Refused), ({"plan": "year"}, Refused),
     ],
 )
