@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from holdings.messages import unreadable
 from holdings.models import Road, Ward
 from holdings.readers import Unreadable, open_survey
 from holdings.rules.survey import find_column
+from holdings.statements import drop_work_tables
 from imis.audit import record
 from imis.errors import BadInput
 from imis.models import User
@@ -41,11 +44,11 @@ def load_wards(*, path: Path, by: User | None, at: datetime) -> int:
         SELECT (raw ->> %(ward)s)::int, left(coalesce(raw ->> %(bn)s, raw ->> %(ward)s), 80),
             left(coalesce(raw ->> %(en)s, raw ->> %(ward)s), 80), coalesce((raw ->> %(zone)s)::int, 1),
             ST_Multi(ST_ForcePolygonCW(ST_Union(geom)))
-        FROM place GROUP BY 1, 2, 3, 4
+        FROM survey_place GROUP BY 1, 2, 3, 4
         ON CONFLICT (number) DO UPDATE SET name_bn = EXCLUDED.name_bn, name_en = EXCLUDED.name_en, geom = EXCLUDED.geom
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM place WHERE geom IS NULL OR ST_Dimension(geom) <> 2 OR NOT ST_IsValid(geom)")
+        cursor.execute("SELECT count(*) FROM survey_place WHERE geom IS NULL OR ST_Dimension(geom) <> 2 OR NOT ST_IsValid(geom)")
         if cursor.fetchone()[0]:
             raise BadInput(_("A ward of the file has no valid polygon."), remedy=_("Correct it in the map software."))
         cursor.execute(sql, {
@@ -66,7 +69,7 @@ def load_roads(*, path: Path, by: User | None, at: datetime) -> int:
     """
     fields = _stage(path)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT raw, ST_AsEWKB(ST_Multi(geom)) FROM place WHERE ST_Dimension(geom) = 1 ORDER BY number")
+        cursor.execute("SELECT raw, ST_AsEWKB(ST_Multi(geom)) FROM survey_place WHERE ST_Dimension(geom) = 1 ORDER BY number")
         rows = cursor.fetchall()
     names = {key: find_column(fields, words) for key, words in (
         ("ward", _WARD), ("code", _CODE), ("bn", _NAME_BN), ("en", _NAME_EN), ("class", _CLASS), ("width", _WIDTH),
@@ -78,13 +81,14 @@ def load_roads(*, path: Path, by: User | None, at: datetime) -> int:
 
 def _stage(path: Path) -> list[str]:
     with connection.cursor() as cursor:
+        drop_work_tables(cursor)
         cursor.execute(
-            "CREATE TEMP TABLE place (file_id int, number int, raw jsonb, geom geometry, raw_geom geometry,"
+            "CREATE TEMP TABLE survey_place (file_id int, number int, raw jsonb, geom geometry, raw_geom geometry,"
             " outcome text, decision text) ON COMMIT DROP"
         )
         try:
             with open_survey(path, path.name, file_id=0) as stream:
-                cursor.copy_expert("COPY place FROM STDIN", stream.rows)
+                cursor.copy_expert("COPY survey_place FROM STDIN", stream.rows)
                 stream.finish()
                 return stream.fields
         except Unreadable as error:
@@ -115,10 +119,6 @@ def _add_roads(rows: list[tuple[Any, Any]], names: dict[str, str | None]) -> int
 
 
 def _road(raw: Any, line: bytes, names: dict[str, str | None], wards: list[Ward]) -> Road | None:
-    from django.contrib.gis.geos import GEOSGeometry
-
-    import json
-
     cells = json.loads(raw) if isinstance(raw, str) else raw
     said = {key: str(cells.get(column) or "") if column else "" for key, column in names.items()}
     geom = GEOSGeometry(memoryview(line))

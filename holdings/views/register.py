@@ -47,7 +47,7 @@ def search(request: HttpRequest) -> JsonResponse:
         }
         for row in found
     ]
-    return JsonResponse({"results": results}, headers={"Cache-Control": "private, no-store"})
+    return JsonResponse({"results": results})
 
 
 @never_cache

@@ -22,7 +22,7 @@ from imis.roles import Role
 
 NOW = datetime(2026, 7, 14, 5, 30, tzinfo=timezone.utc)
 # South-west corner of the city in UTM 45N; each ward is a square kilometre, 21 to 23 from west to east.
-EAST, NORTH = 555_000, 2_525_000
+EAST, NORTH = 760_000, 2_525_000
 _TO_LONLAT = pyproj.Transformer.from_crs(32645, 4326, always_xy=True)
 _TO_STORAGE = pyproj.Transformer.from_crs(32645, 3857, always_xy=True)
 

@@ -133,7 +133,7 @@ def test_a_bow_tie_is_repaired_beside_and_waits(bring: Callable[..., SurveyFile]
 def test_each_geometry_that_is_none_is_named(bring: Callable[..., SurveyFile], assessor: User) -> None:
     import shapely
 
-    sliver = placed(shapely.box(555_300, 2_525_100, 555_300.01, 2_525_101))
+    sliver = placed(shapely.box(760_300, 2_525_100, 760_300.01, 2_525_101))
     rows: Rows = [
         (None, {"ward_no": 21, "bin": "B1"}),
         (shapely.LineString(square(100, 100).exterior.coords), {"ward_no": 21, "bin": "B2"}),

@@ -195,5 +195,5 @@ def test_a_ward_must_be_valid_and_positive(wards: list[Ward]) -> None:
 def test_stored_helper_agrees_with_the_database(wards: list[Ward]) -> None:
     import shapely
 
-    geom = stored(shapely.MultiPolygon([placed(shapely.box(555_000, 2_525_000, 555_010, 2_525_010), "storage")]))
+    geom = stored(shapely.MultiPolygon([placed(shapely.box(760_000, 2_525_000, 760_010, 2_525_010), "storage")]))
     Building.objects.create(bin="B", ward=wards[0], geom=geom, point=geom.point_on_surface, area_m2=100)
