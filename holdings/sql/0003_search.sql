@@ -9,7 +9,7 @@ CREATE FUNCTION holdings_fold(written text) RETURNS text LANGUAGE sql IMMUTABLE 
 $$;
 
 CREATE FUNCTION holdings_words(written text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT array_remove(regexp_split_to_array(holdings_fold(written), E'[[:space:].,;:()/-]+'), '')
+    SELECT array_remove(regexp_split_to_array(public.holdings_fold(written), E'[[:space:].,;:()/-]+'), '')
 $$;
 
 CREATE INDEX holding_number_prefix ON holdings_holding (number_key varchar_pattern_ops);
