@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pikepdf
-
 PAGES_A_PART = 200
 AT_ONCE = 2
 
@@ -28,6 +26,8 @@ def spans(bills: int) -> Iterator[tuple[int, int]]:
 
 def merge(parts: Sequence[Path], out: Path) -> int:
     """Joins `parts` in order into `out`, which appears whole or not at all; returns its number of pages."""
+    import pikepdf  # only the worker joins files; every other command starts without it
+
     unfinished = out.with_suffix(".part")
     with pikepdf.new() as whole:
         sources = [pikepdf.open(part) for part in parts]

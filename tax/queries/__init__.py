@@ -16,8 +16,10 @@ from tax.queries.registers import (
     demand_register,
     register_totals,
 )
+from tax.queries.ward_bills import WardFile, bills_to_print, ward_bills_file
 
 __all__ = [
+    "WardFile", "bills_to_print", "ward_bills_file",
     "Account", "HoldingQuote", "Preview", "PreviewRow", "account_of", "account_page", "allocations_of",
     "assessment_history", "assessment_on", "bill_preview", "bill_runs", "bills_for_printing", "bills_of_run",
     "demand_register", "dues", "parameters_on", "payer_of", "payments_of", "payments_taken",

@@ -100,9 +100,16 @@ def bills_of(holding_id: int) -> QuerySet[Bill]:
 
 
 def account_page(holding: Holding) -> dict[str, Any]:
-    """Every bill, payment and assessment of a holding, the latest first."""
+    """Every bill, payment and assessment of a holding, the latest first, with the sums of bills and payments."""
+    bills, payments = list(bills_of(holding.pk)), list(payments_of(holding.pk))
     return {
-        "bills": bills_of(holding.pk),
-        "payments": payments_of(holding.pk),
+        "bills": bills,
+        "payments": payments,
+        "totals": {
+            "demand": sum((bill.principal_amount for bill in bills), ZERO),
+            "settled": sum((bill.settled for bill in bills), ZERO),
+            "unpaid": sum((bill.unpaid for bill in bills), ZERO),
+            "paid": sum((payment.amount for payment in payments if not payment.is_reversed), ZERO),
+        },
         "assessments": assessment_history(holding.pk).select_related("proposed_by", "approved_by"),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Sum
@@ -69,6 +70,19 @@ def wards_at_a_glance(*, wards: Sequence[int] | None, fiscal_year: int, quarter:
             },
         )
         return [WardRow(*row) for row in cursor.fetchall()]
+
+
+def totals(rows: Sequence[WardRow]) -> WardRow:
+    """The sum of some wards, as ward 0."""
+    counts = {name: sum(getattr(row, name) for row in rows) for name in ("active", "assessed", "waiting", "bills")}
+    in_arrears = sum(row.in_arrears for row in rows)
+    demand, unpaid = sum((row.demand for row in rows), ZERO), sum((row.unpaid for row in rows), ZERO)
+    return WardRow(0, "", "", **counts, demand=demand, unpaid=unpaid, in_arrears=in_arrears)
+
+
+def payment_exists(payment_id: UUID) -> bool:
+    """Whether a form's payment was taken already: a second sending of it asks for the same one."""
+    return Payment.objects.filter(pk=payment_id).exists()
 
 
 def payments_of(holding_id: int) -> QuerySet[Payment]:

@@ -10,8 +10,9 @@ from tax.services.assessments import (
 from tax.services.bills import BillRunOutcome, issue_bills
 from tax.services.payments import take_payment
 from tax.services.reversals import reverse_payment
+from tax.services.ward_bills import request_ward_bills
 
 __all__ = [
     "AssessmentOutcome", "BillRunOutcome", "approve_assessments", "assess_ward", "issue_bills", "propose_assessment",
-    "reject_assessment", "reverse_payment", "take_payment",
+    "reject_assessment", "request_ward_bills", "reverse_payment", "take_payment",
 ]

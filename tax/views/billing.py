@@ -18,18 +18,18 @@ from django.views.decorators.http import require_GET, require_POST
 from imis import bangla
 from imis.access import permission_required, require_ward
 from imis.errors import IMISError
-from imis.fiscal import fiscal_year_of
+from imis.fiscal import FiscalYear, fiscal_year_of
 from imis.models import Job
 from imis.money import ZERO
 from imis.roles import Permission, may
 from tax.forms import BillPeriodForm, IssueForm, likely_dates
-from tax.queries import Preview, bill_preview
-from tax.services import issue_bills
-from tax.tasks import request_ward_bills, ward_bills_file
+from tax.queries import Preview, bill_preview, ward_bills_file
+from tax.services import issue_bills, request_ward_bills
 from tax.views.scope import language, person, ward_or_403
 
 ROWS_A_PAGE = 100
 BILLED = "billed_before"
+OUTLIERS = "outliers"
 
 
 @require_GET
@@ -51,6 +51,7 @@ def bill_run(request: HttpRequest, ward: int) -> HttpResponse:
     issued_on, due_on = likely_dates(period["fiscal_year"], period["quarter"], today)
     dates = {"issued_on": issued_on, "due_on": due_on}
     context = {
+        "year_is_over": today > FiscalYear(period["fiscal_year"]).end,
         "ward": place,
         "period": period,
         "form": form,
@@ -62,17 +63,18 @@ def bill_run(request: HttpRequest, ward: int) -> HttpResponse:
 
 
 def _register(request: HttpRequest, preview: Preview) -> dict[str, Any]:
-    """The rows that have or get a bill, and why the others get none."""
+    """The rows that have or get a bill (or those to look at), and why the others get none."""
     asked = request.GET.copy()
     asked.pop("page", None)
+    only_outliers = asked.get("only") == OUTLIERS
+    rows = preview.outliers if only_outliers else [row for row in preview.rows if row.reason in ("", BILLED)]
     issued = [row for row in preview.rows if row.reason == BILLED]
     return {
         "preview": preview,
         "issued": {"bills": len(issued), "demand": sum((row.amount for row in issued), ZERO)},
         "skipped": {reason: count for reason, count in preview.skipped.items() if reason != BILLED},
-        "page": Paginator([row for row in preview.rows if row.reason in ("", BILLED)], ROWS_A_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "only_outliers": only_outliers,
+        "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "asked": asked.urlencode(),
     }
 
@@ -93,8 +95,10 @@ def issue(request: HttpRequest, ward: int) -> HttpResponse:
     place = ward_or_403(request, Permission.ISSUE_BILLS, ward)
     form = IssueForm(request.POST, today=timezone.localdate(), language=language())
     if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(str(error) for error in errors))
+        for name, errors in form.errors.items():
+            field = form.fields.get(name)
+            said = " ".join(str(error) for error in errors)
+            messages.error(request, f"{field.label}: {said}" if field else said)
         return redirect("tax:bill_run", place.number)
     data = form.cleaned_data
     try:

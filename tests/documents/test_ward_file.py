@@ -24,8 +24,8 @@ from tax.documents.chunk import PROJECT, start
 from tax.documents.content import bill_page
 from tax.documents.verification import bill_address
 from tax.models import Bill
-from tax.queries import rule_set_on
-from tax.services import assess_ward, issue_bills
+from tax.queries import rule_set_on, ward_bills_file
+from tax.services import assess_ward, issue_bills, request_ward_bills
 from tests.documents.pages import codes_on, joined, page_texts, pictures
 from tests.tax.city import START, build_city, moment, officer
 
@@ -49,7 +49,7 @@ def issue(count: int, ward: int = 22) -> list[Bill]:
 
 def request(**changed: object) -> Job:
     given = {"ward": 22, "fiscal_year": 2026, "quarter": 1, "by": officer("c"), "at": AT, **changed}
-    return tasks.request_ward_bills(**given)  # type: ignore[arg-type]
+    return request_ward_bills(**given)  # type: ignore[arg-type]
 
 
 @pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_a_request_is_recorded_and_the_same_request_gets_the_same_job() -> None:
     issue(3)
     first = request()
     assert request() == first and request(lang="en") != first
-    assert first.steps_total == 2 and tasks.ward_bills_file(first) is None
+    assert first.steps_total == 2 and ward_bills_file(first) is None
     assert AuditRow.objects.filter(action="print_ward_bills", ward=22).count() == 3
     with pytest.raises(ValueError):
         request(lang="fr")
@@ -91,7 +91,7 @@ def test_bills_issued_after_the_request_are_another_file() -> None:
     done = jobs.work_once(AT)
     assert done is not None and (done.pk, done.state, done.error) == (job.pk, Job.State.DONE, "")
     assert done.result["bills"] == len(bills) and request() == job
-    made = tasks.ward_bills_file(done)
+    made = ward_bills_file(done)
     assert made is not None and made.filename == "bills-ward-22-2026-27-q1-bn.pdf"
     made.path.unlink()
     assert request() != job, "a file that was cleared away is made again"
@@ -105,7 +105,7 @@ def test_a_page_that_cannot_be_set_fails_the_job_and_leaves_no_process(monkeypat
     done = jobs.work_once(AT)
     assert done is not None and done.pk == job.pk
     assert done.state == Job.State.WAITING and done.error == "RuntimeError"
-    assert tasks.ward_bills_file(done) is None
+    assert ward_bills_file(done) is None
 
 
 def start_worker(media: Path) -> subprocess.Popen[bytes]:
@@ -135,7 +135,7 @@ def test_killed_workers_resume_and_every_bill_is_printed_once_in_order(media: Pa
     assert start_worker(media).wait(120) == 0
     job.refresh_from_db()
     assert (job.state, job.steps_done) == (Job.State.DONE, 5)
-    made = tasks.ward_bills_file(job)
+    made = ward_bills_file(job)
     assert made is not None
     pages = page_texts(made.path)
     numbers = [joined(bill_page(bill.snapshot, "bn")["number"]) for bill in bills]

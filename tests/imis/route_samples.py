@@ -21,8 +21,7 @@ from imis.models import Job, User
 from imis.money import D
 from tax.models import Bill, Payment
 from tax.queries import rule_set_on
-from tax.services import assess_ward, issue_bills, take_payment
-from tax.tasks import request_ward_bills
+from tax.services import assess_ward, issue_bills, request_ward_bills, take_payment
 from tests.tax.city import START, build_city, moment, officer
 
 WARD = 22
@@ -119,6 +118,7 @@ SAMPLES: dict[str, Sample] = {
     "verify_bill": BEARER,
     "tax:assess": lambda world: {"ward": world.holding.ward_id},
     "tax:proposals": lambda world: {"ward": world.holding.ward_id},
+    "tax:reject": lambda world: {"ward": world.holding.ward_id},
     "tax:bill_run": lambda world: {"ward": world.holding.ward_id},
     "tax:issue_bills": lambda world: {"ward": world.holding.ward_id},
     "tax:print_ward": lambda world: {"ward": world.holding.ward_id},
