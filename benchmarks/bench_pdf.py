@@ -1,6 +1,6 @@
 """Ward PDF: pages per second per core and memory against WeasyPrint on the same content, and the text layer.
 
-`run(size, quick)` is called by the harness; `python -m benchmarks.bench_pdf [bills]` prints the table. Both engines
+Run it by `bin/imis bench pdf`. Both engines
 set the strings of tax.documents.content, the QR code in each of the three copies, the same fonts and the same A4
 page. Time is processor time of child processes, so other work on the machine hardly shows; sides alternate.
 """
@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.weasy_bill import SAME_TEXTS
+from benchmarks.harness import result
+from benchmarks.weasy_bill import same_texts
 from tax.documents import chunk
 from tax.documents.bill_pages import PrintedBill
 from tax.documents.ward_file import PAGES_A_PART, merge
@@ -53,14 +54,13 @@ def run(size: int = 2500, quick: bool = False) -> list[dict[str, Any]]:
             ratios.append(ours / theirs)
         peak, found = _ward(bills(size), folder)
     return [
-        _row("ward PDF, pages a second a core against WeasyPrint", statistics.median(ratios), 20, "× (at least)", size),
-        _row("ward PDF, peak memory of a worker", peak / MEMORY_BOUND_MB, 1, f"of {MEMORY_BOUND_MB} MB (at most)", size),
-        _row("ward PDF, expected texts found in the text layer", found, 1, "share (at least)", size),
+        result(
+            "ward PDF: pages a second a core against WeasyPrint", statistics.median(ratios), 20, "times", size,
+            at_least=True,
+        ),
+        result("ward PDF: peak memory of a worker", peak / MEMORY_BOUND_MB, 1, f"of {MEMORY_BOUND_MB} MB", size),
+        result("ward PDF: bills whose texts are all in the text layer", found, 1, "share", size, at_least=True),
     ]
-
-
-def _row(name: str, ratio: float, bound: float, unit: str, n: int) -> dict[str, Any]:
-    return {"name": name, "ratio": round(ratio, 3), "bound": bound, "unit": unit, "n": n}
 
 
 def _ward(all_bills: list[PrintedBill], folder: Path) -> tuple[float, float]:
@@ -73,12 +73,12 @@ def _ward(all_bills: list[PrintedBill], folder: Path) -> tuple[float, float]:
     whole = folder / "ward.pdf"
     assert merge(parts, whole) == len(all_bills), "a page is missing"
     pages = page_texts(whole)
-    right = sum(all(text in page for text in _expected(bill)) for bill, page in zip(all_bills, pages))
+    right = sum(all(text in page for text in _expected(bill)) for bill, page in zip(all_bills, pages, strict=True))
     return peak, right / len(all_bills)
 
 
 def _expected(bill: PrintedBill) -> list[str]:
-    return [joined(text) for text in SAME_TEXTS(bill)]
+    return [joined(text) for text in same_texts(bill)]
 
 
 def _typst(part: list[PrintedBill], out: Path) -> tuple[float, float]:
@@ -99,8 +99,3 @@ def _measured(start: Any, pages: int) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, process.args
     return pages / (usage.ru_utime + usage.ru_stime), usage.ru_maxrss / 1024
-
-
-if __name__ == "__main__":
-    for row in run(int(sys.argv[1]) if len(sys.argv) > 1 else 2500):
-        print(f"{row['name']:<60} {row['ratio']:>8} bound {row['bound']} {row['unit']} n={row['n']}")

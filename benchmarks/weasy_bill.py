@@ -21,21 +21,29 @@ from tax.documents.qr import QRCode, qr_code
 from tax.documents.typeset import FONTS
 from tax.documents.wording import words
 
-_FACES = {"NotoSansBengali-Regular": 400, "NotoSansBengali-Bold": 700, "NotoSans-Latin-Regular": 400, "NotoSans-Latin-Bold": 700}
+_FACES = {
+    "NotoSansBengali-Regular": 400, "NotoSansBengali-Bold": 700,
+    "NotoSans-Latin-Regular": 400, "NotoSans-Latin-Bold": 700,
+}
 _STYLE = """
 @page { size: A4; margin: 8mm 10mm 7mm }
 body { font: 8.4pt/1.25 Bengali, Latin; color: #16211c; margin: 0 }
 article { break-after: page; height: 281mm; position: relative }
 table { border-collapse: collapse; table-layout: fixed; width: 100% } td { padding: 0; vertical-align: top }
 h1 { font-size: 18pt; margin: 0; color: #0b4f3a } h2 { font-size: 9pt; margin: 1mm 0; color: #0b4f3a }
-.copy { height: 169mm } .slip { height: 51mm; border-top: 1px dashed #5b6b64; margin-top: 3mm }
-.sum td { border-bottom: 0.3pt solid #d5e0da; padding: 0.8mm 0 } .right { text-align: right } .quiet { color: #5b6b64; font-size: .84em }
-.pay { background: #0b4f3a; color: #fff; font-weight: bold; padding: 1.5mm 2.4mm } .tag { background: #0b4f3a; color: #fff; padding: 1mm 2.6mm }
-img { width: 19mm; height: 19mm } b { font-weight: bold } .box { border: 0.4pt solid #9db3a9; padding: 1.3mm 2.4mm }
+.copy { height: 169mm } .facts { border-top: 0.8pt solid #0b4f3a; border-bottom: 0.4pt solid #9db3a9 }
+.cut { border-top: 0.6pt dashed #5b6b64; font-size: 6.4pt; text-align: center; height: 3mm; color: #5b6b64 }
+.slip { height: 50mm } .sum td { border-bottom: 0.3pt solid #d5e0da; padding: 0.7mm 0 }
+.right { text-align: right } .quiet { color: #5b6b64 } .small { color: #5b6b64; font-size: .84em }
+.pay { background: #0b4f3a; color: #fff; font-weight: bold; padding: 1.5mm 2.4mm; border-radius: 0.8mm }
+.tint { background: #edf4f0; padding: 1.1mm 2.4mm; border-radius: 0.8mm }
+.tag { background: #0b4f3a; color: #fff; font-weight: bold; padding: 0.9mm 2.6mm; border-radius: 0.8mm }
+.sign { border-top: 0.5pt dotted #16211c; font-size: .84em; color: #5b6b64; text-align: center }
+img { width: 19mm; height: 19mm } .box { border: 0.4pt solid #9db3a9; padding: 1.3mm 2.4mm }
 """
 
 
-def SAME_TEXTS(bill: PrintedBill) -> list[str]:  # noqa: N802 - the list of what both engines must print
+def same_texts(bill: PrintedBill) -> list[str]:
     """Strings that must stand on the page of `bill`, whichever engine set it."""
     page = bill_page(bill.snapshot, "bn")
     texts = [page["corporation"], page["number"], page["payer"]["name"], page["payer"]["guardian"], page["in_words"]]
@@ -62,51 +70,84 @@ def main(source: Path, out: Path) -> None:
 
 
 def _article(bill: PrintedBill, said: dict[str, str]) -> str:
-    page, code = bill_page(bill.snapshot, "bn"), _png(qr_code(bill.code))
-    slips = "".join(_slip(page, said, said[copy], code) for copy in ("copy_bank", "copy_office"))
-    return f"<article>{_taxpayer(page, said, code)}{slips}</article>"
+    page, code = _escaped(bill_page(bill.snapshot, "bn")), _png(qr_code(bill.code))
+    bank = _slip(page, said, ("copy_bank", "paid_on", "sign_bank"), code)
+    office = _slip(page, said, ("copy_office", "sign_collector", "sign_bank"), code)
+    cut = f"<div class=cut>{said['cut_here']}</div>"
+    return f"<article>{_taxpayer(page, said, code)}{cut}{bank}{cut}{office}</article>"
 
 
-def _taxpayer(page: dict[str, Any], said: dict[str, str], code: str) -> str:
-    e = _escaped(page)
-    arrears = _rows([[said["fiscal_year"], said["principal"], said["surcharge"], said["total"]], *e["arrears"]])
-    offers = "".join(
-        f"<td class=box><b>{o['label']}</b> <b>৳ {o['amount']}</b><br><span class=quiet>{o['note']}</span>" for o in e["offers"]
+def _taxpayer(e: dict[str, Any], said: dict[str, str], code: str) -> str:
+    left = f"<h2>{said['working']}</h2>{_sum(e['steps'])}<span class=small>{said['rule_set']}: {e['rule_set']}</span>"
+    right = f"<h2>{said['demand']}</h2>{_sum(e['demand'])}{_payable(e, said)}"
+    heads = [said[code] for code in ("fiscal_year", "principal", "surcharge", "total")]
+    head = "<tr>" + "".join(f"<td class='small right'>{cell}" for cell in heads)
+    arrears = f"<h2>{said['arrears_by_year']}</h2><table>{head}{_rows(e['arrears'])}</table>" if e["arrears"] else ""
+    return f"""<section class=copy>{_heading(e, said, code)}<div class=facts>{_facts(e, said)}</div>
+<table><tr><td>{left}<td>{right}</table>{arrears}{_offers(e, said)}
+<div class=tint><span class=quiet>{said['in_words']}:</span> <b>{e['in_words']}</b></div>
+<table><tr><td class=small><b>{said['where']}</b>: {said['where_text']}<br>{said['after_year']}
+<td class=sign>{said['sign_officer']}</table></section>"""
+
+
+def _heading(e: dict[str, Any], said: dict[str, str], code: str) -> str:
+    return f"""<table><tr><td><h1>{e['corporation']}</h1><b>{said['bill_title']}</b>
+<span class=quiet>{said['branch']}</span><br>{said['fiscal_year']} <b>{e['year']}</b> · {e['quarter']}
+<td class=right><span class=tag>{said['copy_taxpayer']}</span>
+<br><span class=small>{said['scan']}</span><td class=right><img src="{code}"></table>"""
+
+
+def _payable(e: dict[str, Any], said: dict[str, str]) -> str:
+    return f"""<div class=pay><table><tr><td>{said['payable']}<td class=right>৳ {e['payable']}</table></div>
+<div class=tint><table><tr><td>{said['due_on']}<td class=right><b>{e['due_on']}</b>
+<tr><td class=quiet>{said['issued_on']}<td class=right>{e['issued_on']}</table></div>"""
+
+
+def _offers(e: dict[str, Any], said: dict[str, str]) -> str:
+    boxes = "".join(
+        f"<td class=box><b>{o['label']}</b> <b>৳ {o['amount']}</b><br><span class=small>{o['note']}</span>"
+        for o in e["offers"]
     )
-    return f"""<section class=copy><table><tr><td><h1>{e['corporation']}</h1><b>{said['bill_title']}</b> {said['branch']}<br>
-{said['fiscal_year']} <b>{e['year']}</b> · {e['quarter']}<td class=right><span class=tag>{said['copy_taxpayer']}</span>
-{said['scan']} <img src="{code}"></table>{_facts(e, said)}
-<table><tr><td><h2>{said['working']}</h2><table class=sum>{_sum(e['steps'])}</table>{said['rule_set']}: {e['rule_set']}
-<td><h2>{said['demand']}</h2><table class=sum>{_sum(e['demand'])}</table><div class=pay>{said['payable']} ৳ {e['payable']}</div>
-{said['due_on']} <b>{e['due_on']}</b><br>{said['issued_on']} {e['issued_on']}</table>
-<h2>{said['arrears_by_year']}</h2><table>{arrears}</table><h2>{said['offers']}</h2><table><tr>{offers}</table>
-<p>{said['in_words']}: <b>{e['in_words']}</b><p class=quiet>{said['where']}: {said['where_text']} {said['after_year']}
-<p class=right>{said['sign_officer']}</section>"""
+    return f"<h2>{said['offers']}</h2><table><tr>{boxes}</table>"
 
 
 def _facts(e: dict[str, Any], said: dict[str, str]) -> str:
-    left = [[said["taxpayer"], e["payer"]["name"]], [said["guardian"], e["payer"]["guardian"]], [said["address"], e["place"]["address"]]]
-    right = [[said["bill_no"], e["number"]], [said["holding_no"], e["place"]["number"]], [said["holding_code"], e["place"]["code"]],
-             [said["old_number"], e["place"]["old"]], [said["ward"], e["place"]["ward"]]]
-    return f"<table><tr><td><table>{_rows(left)}</table><td><table>{_rows(right)}</table></table>"
+    left = [("taxpayer", e["payer"]["name"]), ("guardian", e["payer"]["guardian"]), ("address", e["place"]["address"])]
+    right = [("bill_no", e["number"]), ("holding_no", e["place"]["number"]), ("holding_code", e["place"]["code"]),
+             ("old_number", e["place"]["old"]), ("ward", e["place"]["ward"])]
+    columns = "".join(f"<td><table>{_named(rows, said)}</table>" for rows in (left, right))
+    return f"<table><tr>{columns}</table>"
 
 
-def _slip(page: dict[str, Any], said: dict[str, str], caption: str, code: str) -> str:
-    e = _escaped(page)
-    return f"""<section class=slip><b>{e['corporation']}</b> {said['bill_title']} {said['fiscal_year']} {e['year']} · {e['quarter']}
-<span class=tag>{caption}</span><table><tr><td>{_facts(e, said)}<td><table>{_rows(e['slip'])}</table><b>{said['payable_short']} ৳ {e['payable']}</b>
-{said['due_on']} {e['due_on']}<td><img src="{code}"></table>{said['in_words']}: {e['in_words']}
-<p class=right>{said['sign_collector']} · {said['sign_bank']}</section>"""
+def _slip(e: dict[str, Any], said: dict[str, str], words_: tuple[str, str, str], code: str) -> str:
+    caption, first, second = (said[word] for word in words_)
+    rows = [("bill_no", e["number"]), ("holding_no", f"{e['place']['number']} {e['place']['code']}"),
+            ("ward", e["place"]["ward"]), ("taxpayer", e["payer"]["name"]), ("guardian", e["payer"]["guardian"]),
+            ("address", e["place"]["address"])]
+    return f"""<section class=slip><table><tr><td><b>{e['corporation']}</b> <b>{said['bill_title']}</b>
+<span class=small>{said['fiscal_year']} {e['year']} · {e['quarter']}</span>
+<td class=right><span class=tag>{caption}</span></table>
+<table class=facts><tr><td><table>{_named(rows, said)}</table><td><table>{_rows(e['slip'])}</table>
+<div class=tint><b>{said['payable_short']}</b> <b>৳ {e['payable']}</b></div><span class=quiet>{said['due_on']}</span>
+<b>{e['due_on']}</b><td class=right><img src="{code}"></table>
+<table><tr><td class=small>{said['in_words']}: {e['in_words']}
+<td class=sign>{first}<td class=sign>{second}</table></section>"""
+
+
+def _named(rows: list[tuple[str, str]], said: dict[str, str]) -> str:
+    return "".join(f"<tr><td class=quiet>{said[code]}<td><b>{value}</b>" for code, value in rows)
 
 
 def _sum(rows: list[dict[str, Any]]) -> str:
-    return "".join(
-        f"<tr><td>{row['label']}<td class='right quiet'>{row['formula']}<td class=right>{row['amount']}" for row in rows
-    )
+    lines = []
+    for row in rows:
+        label, amount = ((f"<b>{row[part]}</b>" if row["strong"] else row[part]) for part in ("label", "amount"))
+        lines.append(f"<tr><td>{label}<td class='right small'>{row['formula']}<td class=right>{amount}")
+    return f"<table class=sum>{''.join(lines)}</table>"
 
 
 def _rows(rows: list[list[str]]) -> str:
-    return "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in rows)
+    return "".join("<tr>" + "".join(f"<td class=right>{cell}" for cell in row) for row in rows)
 
 
 def _escaped(value: Any) -> Any:
