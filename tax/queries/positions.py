@@ -14,7 +14,7 @@ from django.db import connection
 from imis.fiscal import FiscalYear, Period, fiscal_year_of, quarter_start
 from imis.money import ZERO, D
 from tax.queries.law import head_ranks, parameters_on
-from tax.rules.allocation import Quote, offers
+from tax.rules.allocation import Quote, after_credit, offers
 from tax.rules.instalments import instalment
 from tax.rules.position import OpenLine, Position, group_of
 from tax.rules.ruleset import Group, Parameters
@@ -76,9 +76,12 @@ def dues(holding: int, as_at: date, *, parameters: Parameters | None = None) -> 
 
 
 def quote_for(holding: int, value_date: date) -> HoldingQuote:
-    """The prices of a holding on a value date, by the rule set in force on it: a pure function of the books."""
+    """The prices of a holding on a value date, by the rule set in force on it: a pure function of the books.
+
+    Credit the holding has is taken off first, as `take_payment` uses it first.
+    """
     parameters = parameters_on(value_date)
-    position = dues(holding, value_date, parameters=parameters)
+    position = after_credit(dues(holding, value_date, parameters=parameters), value_date, parameters)
     return HoldingQuote(position, value_date, offers(position, value_date, parameters), parameters)
 
 

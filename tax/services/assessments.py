@@ -23,7 +23,7 @@ from tax.queries.law import head_names
 from tax.queries.statements import label_json, statement
 from tax.rules.explanation import percent_text
 from tax.rules.ruleset import OwnerReliefBase, Parameters, Reliefs
-from tax.services.locks import lock_wards
+from tax.services.locks import lock_wards, wards_of
 
 _WARDS = "h.ward_id = ANY(%(wards)s)"
 _HOLDINGS = "h.id = ANY(%(holdings)s)"
@@ -41,14 +41,19 @@ class AssessmentOutcome:
 
 
 def assess_ward(
-    *, ward: int | Sequence[int], rule_set: RuleSet, valid_from: date, by: User, at: datetime
+    *,
+    ward: int | Sequence[int] | None,
+    rule_set: RuleSet,
+    valid_from: date,
+    by: User,
+    at: datetime,
 ) -> AssessmentOutcome:
-    """Assess every active holding of a ward (or of several) by a rule set, with effect from `valid_from`.
+    """Assess every active holding of a ward, of several or (None) of all, with effect from `valid_from`.
 
     Holdings whose facts and rule set are those of the version in force are left alone, so a second run writes
     nothing. Refused when the rule set is not adopted.
     """
-    wards = [ward] if isinstance(ward, int) else sorted(set(ward))
+    wards = wards_of(ward)
     _require_adopted(rule_set)
     with transaction.atomic():
         lock_wards(wards)

@@ -27,7 +27,7 @@ from tax.rules.position import group_of
 from tax.rules.ruleset import Group, Parameters
 from tax.services.advances import use_advances
 from tax.services.bill_words import printed_words
-from tax.services.locks import lock_wards
+from tax.services.locks import lock_wards, wards_of
 
 _WARDS = "h.ward_id = ANY(%(wards)s)"
 _FOUND = "SELECT ward_id, count(DISTINCT bill_id), sum(amount) FROM bill_pick_line GROUP BY ward_id ORDER BY ward_id"
@@ -59,14 +59,21 @@ class Issue:
 
 
 def issue_bills(
-    *, ward: int | Sequence[int], fiscal_year: int, quarter: int, issued_on: date, due_on: date, by: User, at: datetime
+    *,
+    ward: int | Sequence[int] | None,
+    fiscal_year: int,
+    quarter: int,
+    issued_on: date,
+    due_on: date,
+    by: User,
+    at: datetime,
 ) -> BillRunOutcome:
-    """Issue the bills of a quarter for a ward or for several; only what is missing is issued.
+    """Issue the bills of a quarter for a ward, for several, or (None) for all; only what is missing is issued.
 
     Refused when the last date lies before the issue date or after the year has closed, or when no rule set is in
     force on it. `at` is an aware datetime; amounts in Taka.
     """
-    wards = [ward] if isinstance(ward, int) else sorted(set(ward))
+    wards = wards_of(ward)
     issue = _checked(wards, Period(fiscal_year, quarter), issued_on, due_on)
     with transaction.atomic():
         lock_wards(wards)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from holdings.models import Holding
+from holdings.models import Holding, Ward
 
 _CLASS = 1229800824  # any constant of our own; with the ward number it makes the key
 
@@ -20,6 +20,13 @@ def lock_wards(wards: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         for ward in sorted(set(wards)):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CLASS, ward])
+
+
+def wards_of(ward: int | Iterable[int] | None) -> list[int]:
+    """One ward, several, or with None every ward there is; in ascending order."""
+    if ward is None:
+        return list(Ward.objects.order_by("number").values_list("number", flat=True))
+    return [ward] if isinstance(ward, int) else sorted(set(ward))
 
 
 def lock_holding(holding: int) -> Holding:

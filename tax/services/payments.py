@@ -27,9 +27,11 @@ from tax.rules.allocation import Allocated, Plan, Share, allocate, quote
 from tax.rules.explanation import text
 from tax.rules.position import Position
 from tax.rules.ruleset import Parameters
+from tax.services.advances import use_credit
 from tax.services.bills import bill_ahead
 from tax.services.locks import lock_holding
 from tax.services.payment_checks import check_advance, check_claim, first_payment
+from tax.services.postings import settlement_lines
 from tax.services.standings import refresh_standings
 
 _MONEY_ACCOUNT = {"counter": "cash_counter", "collector": "cash_counter", "bank": "bank", "online": "bank"}
@@ -68,12 +70,17 @@ def take_payment(
 
 def _take(claim: Payment, place: Holding, parameters: Parameters, plan: str) -> Payment:
     position = dues(place.pk, claim.value_date, parameters=parameters)
+    if use_credit(
+        position=position, as_at=claim.value_date, parameters=parameters, by=claim.taken_by, at=claim.recorded_at
+    ):
+        position = dues(place.pk, claim.value_date, parameters=parameters)
     spread = _spread(claim, position, parameters, plan)
     check_advance(position, spread, parameters)
     shares = _billed(claim, place, spread.shares)
     claim.entry = post(
         source=f"{claim.channel}:{claim.reference}", value_date=claim.value_date,
-        lines=_posting(claim, shares), by=claim.taken_by, at=claim.recorded_at,
+        lines=[LineDraft(_MONEY_ACCOUNT[claim.channel], claim.amount, ZERO), *settlement_lines(shares, place.pk)],
+        by=claim.taken_by, at=claim.recorded_at,
     )
     claim.working = {
         "plan": plan, "policy": parameters.allocation_policy, "steps": [step.to_json() for step in spread.working],
@@ -135,32 +142,6 @@ def _billed(claim: Payment, place: Holding, shares: Iterable[Share]) -> list[Sha
         else s
         for s in shares
     ]
-
-
-def _posting(claim: Payment, shares: Iterable[Share]) -> list[LineDraft]:
-    """Money and rebate against the receivable of each head; surcharge, rounding and credit on their own accounts."""
-    settled: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    rebates: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    others: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for share in shares:
-        if share.kind in ("principal", "rebate"):
-            settled[share.head] += share.amount
-        if share.kind == "rebate":
-            rebates[share.head] += share.amount
-        elif share.kind != "principal":
-            others[share.kind] += share.amount
-    lines = [_line(_MONEY_ACCOUNT[claim.channel], claim.amount)]
-    lines += [_line("rebate_expense", amount, claim.holding_id, head) for head, amount in sorted(rebates.items())]
-    lines += [_line("receivable_tax", -amount, claim.holding_id, head) for head, amount in sorted(settled.items())]
-    accounts = {"surcharge": "revenue_surcharge", "rounding": "rounding", "advance": "advance"}
-    return lines + [
-        _line(accounts[kind], -amount, claim.holding_id, kind) for kind, amount in sorted(others.items()) if amount
-    ]
-
-
-def _line(account: str, amount: Decimal, holding: int | None = None, head: str = "") -> LineDraft:
-    """A debit when `amount` is positive, else a credit."""
-    return LineDraft(account, max(amount, ZERO), max(-amount, ZERO), holding, head)
 
 
 def _receipt(claim: Payment, place: Holding, shares: Iterable[Share]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from imis.ledger.models import Entry
 from imis.ledger.services import reverse
 from imis.models import User
 from tax.models import Allocation, Payment, Reversal
+from tax.services.advances import credit_sources
 from tax.services.locks import lock_holding
 from tax.services.standings import refresh_standings
 
@@ -50,10 +51,7 @@ def reverse_payment(*, payment: UUID, reason: str, by: User, at: datetime) -> Re
 
 def _undo_allocations(taken: Payment, undone: Reversal, by: User, at: datetime) -> None:
     shares = list(Allocation.objects.filter(payment=taken).order_by("pk"))
-    # A later bill that used this payment's credit has a posting of its own: advance:{bill}:{payment}.
-    bills = sorted({share.bill_id for share in shares if share.kind == Allocation.Kind.ADVANCE and share.bill_id})
-    sources = [f"advance:{bill}:{taken.pk}" for bill in bills]
-    for entry in Entry.objects.filter(source__in=sources).order_by("pk"):
+    for entry in Entry.objects.filter(source__in=credit_sources(taken.pk)).order_by("pk"):
         reverse(entry=entry, source=f"reversal:{entry.source}", reason=undone.reason, by=by, at=at)
     Allocation.objects.bulk_create(
         Allocation(

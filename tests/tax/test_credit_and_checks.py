@@ -100,3 +100,26 @@ def test_each_reconciliation_bites(statement: str, check: str) -> None:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(statement)
     assert check in {d.check for d in checks.discrepancies()}
+
+
+def test_credit_pays_what_is_owed_before_money_does() -> None:
+    """A payment is undone while another's credit stands: the next price is less by that credit, and the books agree."""
+    holding, _yearly = paid_beyond(D(300))
+    first = holding.payments.order_by("entry_id")[0]
+    reverse_payment(payment=first.pk, reason="cheque", by=officer("officer"), at=moment(START))
+    owed = dues(holding.pk, START)
+    assert owed.advance > 0 and owed.unpaid > 0
+    quoted = quote_for(holding.pk, START)
+    assert quoted.position.advance == 0 and quoted.position.unpaid < owed.unpaid
+    offer = quoted.offers[-1]
+    last = take_payment(
+        payment_id=uuid4(), holding=holding.pk, amount=offer.payable, channel="counter", reference="last",
+        value_date=START, by=officer("cashier"), at=moment(START), plan=str(offer.plan.value) if offer.plan else "",
+    )
+    position = dues(holding.pk, START)
+    assert (position.unpaid, position.advance) == (0, 0)
+    no_discrepancy()
+    for payment in holding.payments.filter(reversal=None).order_by("-entry_id"):
+        reverse_payment(payment=payment.pk, reason="cheque", by=officer("officer"), at=moment(START))
+        no_discrepancy()
+    assert last.pk and dues(holding.pk, START).unpaid == BillLine.objects.aggregate(s=Sum("amount"))["s"]
