@@ -88,9 +88,7 @@ def words(amount: Decimal | int | str, lang: str = "bn") -> str:
     """Taka in words: "এক লাখ চৌষট্টি হাজার তিনশত পঁচাত্তর টাকা মাত্র"; paisa and a minus sign are said too."""
     value = _paisa(amount)
     whole, part = divmod(int(abs(value) * 100), 100)
-    taka, paisa, only, minus = (
-        ("টাকা", "পয়সা", "মাত্র", "ঋণাত্মক") if lang == "bn" else ("taka", "paisa", "only", "minus")
-    )
+    taka, paisa, only, minus = ("টাকা", "পয়সা", "মাত্র", "ঋণাত্মক") if lang == "bn" else ("taka", "paisa", "only", "minus")
     said = [minus] if value < 0 else []
     if whole or not part:
         said += [number_words(whole, lang), taka]
