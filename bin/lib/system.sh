@@ -91,11 +91,10 @@ without_system_cluster() {
     { cat "$kept" 2>/dev/null || true; echo "create_main_cluster = false"; } | as_root tee $conf >/dev/null
     installed=0
     "$@" || installed=$?
-    if [ -e "$kept" ]; then
-        as_root cp "$kept" $conf
-    elif [ -e $conf.dpkg-dist ]; then
-        as_root mv $conf.dpkg-dist $conf
-    fi
+    for original in "$kept" $conf.ucf-dist $conf.dpkg-dist; do
+        [ ! -e "$original" ] || { as_root cp "$original" $conf; break; }
+    done
+    as_root rm -f $conf.ucf-dist $conf.dpkg-dist
     return "$installed"
 }
 
