@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,15 +19,19 @@ from tax.rules.allocation import Plan
 
 OTHER_AMOUNT = "amount"
 DAYS_TO_PAY = 45
+# Whole taka with or without commas, in lakh or in western grouping; "1,5" is neither and may mean two things.
+_GROUPED = re.compile(r"-?(\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d*)?")
 
 
 class TakaField(forms.DecimalField):
     """An amount in whole taka; Bangla digits and lakh commas are understood."""
 
     def to_python(self, value: Any) -> Decimal | None:
-        """Folds the digits and separators a clerk types."""
-        text = bangla.latin(str(value or "")).replace(",", "").replace("৳", "").strip()
-        amount: Decimal | None = super().to_python(text)
+        """Folds the digits and separators a clerk types: ১,৫০০ · ৳ 1,500 · 1500/-"""
+        text = "".join(bangla.latin(str(value or "")).replace("৳", "").split()).removesuffix("/-")
+        if "," in text and not _GROUPED.fullmatch(text):
+            raise forms.ValidationError(_("The commas stand in odd places; write the amount without them."))
+        amount: Decimal | None = super().to_python(text.replace(",", ""))
         if amount is not None and amount.is_finite() and amount != whole_taka(amount):
             raise forms.ValidationError(_("The counter takes whole taka; leave out the paisa."))
         return amount
@@ -57,9 +63,21 @@ class PaymentForm(forms.Form):
         plan = data.get("plan")
         if plan and plan != OTHER_AMOUNT and not data.get(f"price_{plan}"):
             self.add_error(None, _("The price of this offer is missing; load the page again."))
-        if data.get("plan") == OTHER_AMOUNT and not data.get("amount") and "amount" not in self.errors:
+        amount_said = data.get("amount") is not None or "amount" in self.errors
+        if plan == OTHER_AMOUNT and not amount_said:
             self.add_error("amount", _("Write the amount, or choose one of the offers above."))
+        elif plan and plan != OTHER_AMOUNT and amount_said:
+            self.add_error("plan", _("An offer is chosen and another amount is written; keep only one of them."))
         return data
+
+    def prices_shown(self) -> dict[str, Decimal]:
+        """The price of each plan that stood on the screen, by the plan's code."""
+        shown = {plan.value: self.cleaned_data.get(f"price_{plan.value}") for plan in Plan}
+        return {plan: price for plan, price in shown.items() if price is not None}
+
+    def is_stale(self, prices: Mapping[str, Decimal]) -> bool:
+        """Whether a price that stood on the screen is not the price any more."""
+        return any(prices.get(plan) != price for plan, price in self.prices_shown().items())
 
     def chosen_plan(self) -> str:
         """The plan's code, or "" for another amount."""
@@ -76,6 +94,13 @@ class PaymentForm(forms.Form):
 class ReverseForm(forms.Form):
     """Why a payment is reversed."""
 
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, strip=True)
+
+
+class RejectForm(forms.Form):
+    """Which proposed value is rejected, and why."""
+
+    assessment = forms.IntegerField(min_value=1)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, strip=True)
 
 
@@ -123,8 +148,13 @@ class IssueForm(BillPeriodForm):
 
 
 def likely_dates(fiscal_year: int, quarter: int, today: date) -> tuple[date, date]:
-    """(issue date, last date) to offer for an instalment: today where it lies in the quarter, to the quarter's end."""
+    """(issue date, last date) to offer for an instalment: never in the past, the last date within the quarter.
+
+    A bill that is issued late, after its quarter, may be paid until its fiscal year ends.
+    """
     year = FiscalYear(fiscal_year)
-    start, end = quarter_start(year, quarter), quarter_end(year, quarter)
-    issued_on = today if start <= today <= end else start
-    return issued_on, max(min(issued_on + timedelta(days=DAYS_TO_PAY), end), issued_on)
+    issued_on = max(today, quarter_start(year, quarter))
+    closes = quarter_end(year, quarter)
+    if issued_on > closes:
+        closes = year.end
+    return issued_on, max(min(issued_on + timedelta(days=DAYS_TO_PAY), closes), issued_on)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", assessment.desk, name="desk"),
     path("wards/<int:ward>/assess/", assessment.assess, name="assess"),
     path("wards/<int:ward>/proposals/", assessment.proposals, name="proposals"),
+    path("wards/<int:ward>/proposals/reject/", assessment.reject, name="reject"),
     path("wards/<int:ward>/bills/", billing.bill_run, name="bill_run"),
     path("wards/<int:ward>/bills/issue/", billing.issue, name="issue_bills"),
     path("wards/<int:ward>/bills/print/", billing.print_ward, name="print_ward"),

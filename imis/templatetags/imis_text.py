@@ -38,7 +38,11 @@ def _decimal(value: object) -> Decimal | None:
 def taka(value: object) -> str:
     """An amount of taka with its sign and lakh grouping; paisa are shown when there are any."""
     amount = _decimal(value)
-    return NOTHING if amount is None else f"৳{_NO_BREAK}{bangla.grouped(amount, _language())}"
+    if amount is None:
+        return NOTHING
+    # A hyphen looks like a dash in a column of amounts; a minus sign does not.
+    sign = "−" if amount < 0 else ""
+    return f"{sign}৳{_NO_BREAK}{bangla.grouped(abs(amount), _language())}"
 
 
 @register.filter

@@ -12,11 +12,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from holdings.models.choices import Use
 from imis import bangla
+from imis.roles import PERMISSIONS, Permission, Role, may
+from imis.templatetags.imis_text import percent
+from tax.models import Assessment
+from tax.rules.variation import change_percent
 from tax.rules.wording import words
 
 register = template.Library()
@@ -59,10 +64,58 @@ def formula(text: str) -> str:
 
 
 @register.filter
+def step_formula(step: Mapping[str, Any]) -> str:
+    """The sum behind a step, empty where it would only repeat the result."""
+    text = str(step.get("formula") or "")
+    return "" if text == step.get("result") else formula(text)
+
+
+@register.inclusion_tag("tax/who.html", takes_context=True)
+def who_may(context: Context, *acts: str) -> dict[str, Any]:
+    """The line that says which offices may do the acts of a page, and which of them the reader may do."""
+    words = _acts()
+    user = context["request"].user
+    lines = [
+        {
+            "act": words[act],
+            "roles": ", ".join(str(role.label) for role in Role if Permission(act) in PERMISSIONS[role]),
+            "you": may(user, Permission(act)),
+        }
+        for act in acts
+    ]
+    return {"lines": lines}
+
+
+def _acts() -> dict[str, str]:
+    return {
+        "assess": _("Assess a ward"),
+        "approve_assessment": _("Approve or reject a value"),
+        "issue_bills": _("Issue bills"),
+        "print_bills": _("Print the bills of a ward"),
+        "take_payment": _("Take a payment"),
+        "reverse_payment": _("Reverse a payment taken by another officer"),
+    }
+
+
+@register.filter
 def plan_name(plan: str) -> str:
     """What a payer calls a plan of payment."""
     label_bn, label_en = words(f"offer.{plan}")
     return label_bn if _language() == "bn" else label_en
+
+
+@register.filter
+def signed_percent(change: Decimal) -> str:
+    """A change in per cent with its sign: +১২.৫% or −৩০%."""
+    return f"{'−' if change < 0 else '+'}{percent(abs(change))}"
+
+
+@register.filter
+def value_change(assessment: Assessment) -> str:
+    """How far a proposed annual value is from the one before it, in per cent; a dash for a first value."""
+    before = assessment.previous_annual_value
+    change = None if before is None else change_percent(before, assessment.annual_value)
+    return "–" if change is None else signed_percent(change)
 
 
 @register.filter
@@ -75,12 +128,14 @@ def instalment(quarter: int) -> str:
 
 @register.filter
 def skip_reason(code: str) -> str:
-    """Why a holding gets no bill."""
+    """Why a holding gets no bill, or no assessment."""
     said = {
         "inactive": _("inactive"),
         "no_tax": _("no tax to pay"),
         "awaits_approval": _("value waits for approval"),
         "not_assessed": _("not assessed"),
+        "no_units": _("no unit on record"),
+        "no_rent_rate": _("no rent known"),
         "billed_before": _("issued before"),
     }
     return said.get(code, code)

@@ -15,6 +15,7 @@ from tax.queries import payments_taken, total_taken
 from tax.views.scope import person
 
 FOUND_AT_MOST = 20
+LATEST = 10
 
 
 @never_cache
@@ -26,10 +27,13 @@ def counter(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "text": text,
-        "found": search_holdings(text, person(request), limit=FOUND_AT_MOST) if text else [],
+        "found": (found := search_holdings(text, person(request), limit=FOUND_AT_MOST) if text else []),
+        "only_one": len(found) == 1,
+        "cut": len(found) == FOUND_AT_MOST,
         "today": {
-            "payments": (taken := payments_taken(person(request), now))[:10],
-            "count": taken.count(),
+            "payments": (taken := payments_taken(person(request), now))[:LATEST],
+            "count": taken.filter(is_reversed=False).count(),
+            "more": taken.count() > LATEST,
             "total": total_taken(person(request), now),
         },
     }

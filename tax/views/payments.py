@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +19,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from holdings.models import Holding
 from imis import bangla
 from imis.access import permission_required
-from imis.errors import IMISError
+from imis.errors import IMISError, Refused
 from imis.roles import Permission, may
 from tax.documents.qr import qr_svg
 from tax.documents.receipts import receipt_pdf as receipt_document
-from tax.forms import PaymentForm, ReverseForm
+from tax.forms import OTHER_AMOUNT, PaymentForm, ReverseForm
 from tax.models import Payment
-from tax.queries import allocations_of, payer_of, quote_for, receipt_link
+from tax.queries import HoldingQuote, allocations_of, payer_of, quote_for, receipt_link
+from tax.queries.desk import payment_exists
 from tax.rules.allocation import Plan
 from tax.services import reverse_payment, take_payment
 from tax.views.scope import holding_or_403, language, payment_or_403, person
@@ -37,19 +39,27 @@ def pay(request: HttpRequest, holding_id: int) -> HttpResponse:
     """The offers of the day for a holding, and the payment of one of them or of another amount."""
     holding = holding_or_403(request, Permission.TAKE_PAYMENT, holding_id)
     form = PaymentForm(request.POST or None, initial={"payment_id": uuid.uuid4()})
+    quoted = quote_for(holding.pk, timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
-            payment = _take(request, holding, form)
+            payment = _take(request, holding, form, quoted)
         except IMISError as error:
             form.add_error(None, f"{error.message} {error.remedy}".strip())
         else:
             messages.success(request, _("The payment is recorded and the receipt issued."))
             return redirect("tax:receipt", payment.pk)
-    return render(request, "tax/pay.html", _pay_context(holding, form))
+    status = 400 if form.is_bound else 200
+    return render(request, "tax/pay.html", _pay_context(request, holding, quoted, form), status=status)
 
 
-def _take(request: HttpRequest, holding: Holding, form: PaymentForm) -> Payment:
+def _take(request: HttpRequest, holding: Holding, form: PaymentForm, quoted: HoldingQuote) -> Payment:
     data = form.cleaned_data
+    # The same form sent twice finds its payment, whatever the price is by then; the service sees to that.
+    if form.is_stale(_prices(quoted)) and not payment_exists(data["payment_id"]):
+        raise Refused(
+            _("The account of this holding changed while this page was open; nothing was taken."),
+            remedy=_("Look at the amounts below: they are the ones of this moment."),
+        )
     return take_payment(
         payment_id=data["payment_id"],
         holding=holding.pk,
@@ -57,35 +67,52 @@ def _take(request: HttpRequest, holding: Holding, form: PaymentForm) -> Payment:
         plan=form.chosen_plan(),
         channel=Payment.Channel.COUNTER,
         reference=str(data["payment_id"]),
-        value_date=timezone.localdate(),
+        value_date=quoted.value_date,
         payer_name=data["payer_name"],
         by=person(request),
         at=timezone.now(),
     )
 
 
-def _pay_context(holding: Holding, form: PaymentForm) -> dict[str, Any]:
-    quoted = quote_for(holding.pk, timezone.localdate())
+def _prices(quoted: HoldingQuote) -> dict[str, Decimal]:
+    return {offer.plan.value: offer.payable for offer in quoted.offers if offer.plan is not None}
+
+
+def _pay_context(request: HttpRequest, holding: Holding, quoted: HoldingQuote, form: PaymentForm) -> dict[str, Any]:
+    shown = form.prices_shown() if form.is_bound else {}
     offers = [
         {
             "plan": offer.plan,
             "payable": offer.payable,
+            "was": was if (was := shown.get(offer.plan.value)) != offer.payable else None,
             "rebate": offer.rebate,
             "rate": offer.rate,
             "steps": [step.to_json() for step in offer.working],
         }
         for offer in quoted.offers
+        if offer.plan is not None
     ]
-    plans = [offer["plan"].value for offer in offers]
-    usual = Plan.CURRENT.value if Plan.CURRENT.value in plans else (plans[0] if plans else "amount")
+    sees_people = may(person(request), Permission.SEE_PEOPLE, ward=holding.ward_id)
     return {
         "holding": holding,
-        "payer": payer_of(holding, quoted.value_date),
+        "payer": payer_of(holding, quoted.value_date) if sees_people else None,
         "offers": offers,
+        "can_pay": bool(offers) or quoted.position.yearly_tax > 0,
+        "advance": quoted.position.advance,
         "form": form,
-        "chosen": form.data.get("plan", usual),
-        "today": timezone.localdate(),
+        "chosen": _chosen(form, list(_prices(quoted))),
+        "today": quoted.value_date,
     }
+
+
+def _chosen(form: PaymentForm, plans: list[str]) -> str:
+    """What was chosen, if it is still offered; else the usual offer."""
+    asked: str = form.data.get("plan", "")
+    if asked in (*plans, OTHER_AMOUNT):
+        return asked
+    if Plan.CURRENT.value in plans:
+        return Plan.CURRENT.value
+    return plans[0] if plans else OTHER_AMOUNT
 
 
 @require_GET
@@ -129,9 +156,11 @@ def reverse(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 
 def _receipt_context(request: HttpRequest, payment: Payment, form: ReverseForm) -> dict[str, Any]:
     reversal = getattr(payment, "reversal", None)
-    ward = payment.holding.ward_id
+    ward, user = payment.holding.ward_id, person(request)
+    may_reverse = reversal is None and may(user, Permission.REVERSE_PAYMENT, ward=ward)
     return {
         "payment": payment,
+        "payer_name": payment.payer_name if may(user, Permission.SEE_PEOPLE, ward=ward) else "",
         "reversal": reversal,
         "working": payment.working.get("steps", []),
         "allocations": allocations_of(payment),
@@ -139,6 +168,7 @@ def _receipt_context(request: HttpRequest, payment: Payment, form: ReverseForm) 
         "verify_url": (link := receipt_link(payment)),
         "qr_svg": mark_safe(qr_svg(link)),  # noqa: S308 (our own drawing)
         "reverse_form": form,
-        "can_reverse": reversal is None and may(person(request), Permission.REVERSE_PAYMENT, ward=ward),
-        "can_take_payment": may(person(request), Permission.TAKE_PAYMENT, ward=ward),
+        "can_reverse": may_reverse and payment.taken_by_id != user.pk,
+        "took_it": may_reverse and payment.taken_by_id == user.pk,
+        "can_take_payment": may(user, Permission.TAKE_PAYMENT, ward=ward),
     }
