@@ -62,7 +62,7 @@ def search_holdings(text: str, user: User, *, ward: int | None = None, limit: in
     scope = ward_scope(user)
     if ward is not None:
         scope = [ward] if scope is None or ward in scope else []
-    plain = fold(text).strip()
+    plain = fold(text.replace("\0", "")).strip()  # PostgreSQL takes no NUL
     if not plain or scope == []:
         return []
     ids = _ids(plain, scope, limit, people=may(user, Permission.SEE_PEOPLE))
