@@ -2,9 +2,9 @@
 
 from holdings.models.places import Building, Mahalla, Road, Ward
 from holdings.models.register import Holding, HoldingBuilding, NameWord, Owner, Ownership, Unit
-from holdings.models.survey import SurveyFile, SurveyProblem, SurveyReading, SurveyRow
+from holdings.models.survey import SurveyEnding, SurveyFile, SurveyProblem, SurveyReading, SurveyRow
 
 __all__ = [
     "Building", "Holding", "HoldingBuilding", "Mahalla", "NameWord", "Owner", "Ownership", "Road",
-    "SurveyFile", "SurveyProblem", "SurveyReading", "SurveyRow", "Unit", "Ward",
+    "SurveyEnding", "SurveyFile", "SurveyProblem", "SurveyReading", "SurveyRow", "Unit", "Ward",
 ]

@@ -27,10 +27,14 @@ class Holding(models.Model):
         ACTIVE = "active", _("Active")
         INACTIVE = "inactive", _("Inactive")
 
-    ward = models.ForeignKey(Ward, models.PROTECT, related_name="holdings", verbose_name=_("ward"), db_index=False)
-    road = models.ForeignKey(Road, models.PROTECT, null=True, related_name="holdings", verbose_name=_("road"))
+    ward = models.ForeignKey(
+        Ward, models.PROTECT, related_name="holdings", verbose_name=_("ward"), db_index=False, db_constraint=False
+    )
+    road = models.ForeignKey(
+        Road, models.PROTECT, null=True, related_name="holdings", verbose_name=_("road"), db_constraint=False
+    )
     mahalla = models.ForeignKey(
-        Mahalla, models.PROTECT, null=True, related_name="holdings", verbose_name=_("mahalla")
+        Mahalla, models.PROTECT, null=True, related_name="holdings", verbose_name=_("mahalla"), db_index=False
     )
     number_written = models.CharField(_("holding number"), max_length=40)
     number_key = models.CharField(_("normalised number"), max_length=40)
@@ -39,7 +43,7 @@ class Holding(models.Model):
     frontage = models.CharField(_("frontage"), max_length=10, choices=Frontage.choices, default=Frontage.LANE)
     route_order = models.PositiveIntegerField(_("place on the route"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", db_index=False)
     survey_row = models.ForeignKey(
         "holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
@@ -52,10 +56,16 @@ class Holding(models.Model):
             models.UniqueConstraint(
                 "ward", Coalesce("road", 0), "number_key", name="holding_number_once_on_road"
             ),
-            models.UniqueConstraint(fields=["code"], name="holding_code_once"),
+            # The operator class lets one index serve equality and prefix search.
+            models.UniqueConstraint(fields=["code"], name="holding_code_once", opclasses=["varchar_pattern_ops"]),
             models.CheckConstraint(name="holding_number_not_empty", condition=~Q(number_key="")),
         ]
-        indexes = [models.Index(fields=["ward", "route_order"], name="holding_route")]
+        indexes = [
+            models.Index(fields=["ward", "route_order"], name="holding_route"),
+            # Few holdings have them: the indexes hold only those.
+            models.Index(fields=["mahalla"], name="holding_mahalla", condition=Q(mahalla__isnull=False)),
+            models.Index(fields=["parent"], name="holding_parent", condition=Q(parent__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.code or self.number_written

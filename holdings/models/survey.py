@@ -74,7 +74,6 @@ class SurveyRow(models.Model):
     geom = models.GeometryField(srid=3857, null=True, spatial_index=False)
     raw_geom = models.GeometryField(srid=0, null=True, spatial_index=False)
     repaired_geom = models.MultiPolygonField(srid=3857, null=True, spatial_index=False)
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
     decision = models.CharField(max_length=20, blank=True, choices=Decision.choices)
     decided_ward = models.ForeignKey("holdings.Ward", models.PROTECT, null=True, related_name="+", db_index=False)
     decided_building = models.ForeignKey(
@@ -89,6 +88,36 @@ class SurveyRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id}:{self.number}"
+
+    @property
+    def outcome(self) -> SurveyRow.Outcome:
+        """What became of the row; waiting until it has an ending."""
+        try:
+            return SurveyRow.Outcome(self.ending.outcome)
+        except SurveyEnding.DoesNotExist:
+            return SurveyRow.Outcome.WAITING
+
+
+class SurveyEnding(models.Model):
+    """What became of one row, written once and never changed; a row without one waits.
+
+    A table of its own: to mark a hundred thousand wide rows would write every one of them again.
+    """
+
+    row = models.OneToOneField(
+        SurveyRow, models.PROTECT, primary_key=True, related_name="ending", db_constraint=False
+    )
+    file_id = models.BigIntegerField()
+    outcome = models.CharField(max_length=10, choices=SurveyRow.Outcome.choices)
+
+    class Meta:
+        verbose_name = _("ending of a survey row")
+        constraints = [
+            models.CheckConstraint(name="survey_ending_is_one", condition=models.Q(outcome__in=["applied", "rejected"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row_id} {self.outcome}"
 
 
 class SurveyReading(models.Model):

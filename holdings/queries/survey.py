@@ -59,11 +59,11 @@ def outcomes(file: SurveyFile) -> Outcomes:
     """Counts of one file."""
     outcome = SurveyRow.Outcome
     blocked = SurveyProblem.objects.filter(row=OuterRef("pk"), blocking=True)
-    waiting = Q(outcome=outcome.WAITING)
+    waiting = Q(ending=None)
     ready = waiting & (~Q(decision="") | ~Exists(blocked)) & Exists(SurveyReading.objects.filter(row=OuterRef("pk")))
     counted = file.rows.aggregate(
-        applied=Count("id", filter=Q(outcome=outcome.APPLIED)),
-        rejected=Count("id", filter=Q(outcome=outcome.REJECTED)),
+        applied=Count("id", filter=Q(ending__outcome=outcome.APPLIED)),
+        rejected=Count("id", filter=Q(ending__outcome=outcome.REJECTED)),
         waiting=Count("id", filter=waiting),
         ready=Count("id", filter=ready),
     )
@@ -73,28 +73,28 @@ def outcomes(file: SurveyFile) -> Outcomes:
 def problem_counts(file: SurveyFile) -> list[ProblemCount]:
     """Kinds of problem of a file, the blocking ones first, then by number of rows."""
     found = SurveyProblem.objects.filter(row__file=file).values_list("code", "blocking")
-    undecided = Q(row__outcome=SurveyRow.Outcome.WAITING, row__decision="")
+    undecided = Q(row__ending=None, row__decision="")
     counted = found.annotate(rows=Count("id"), waiting=Count("id", filter=undecided))
     return sorted((ProblemCount(*row) for row in counted), key=lambda c: (not c.blocking, -c.rows, c.code))
 
 
 def problems(file: SurveyFile, code: str = "") -> QuerySet[SurveyProblem]:
     """The problems of a file in the order of its rows, of one kind or all."""
-    found = SurveyProblem.objects.filter(row__file=file).select_related("row")
+    found = SurveyProblem.objects.filter(row__file=file).select_related("row__ending")
     found = found.defer("row__raw", "row__geom", "row__raw_geom", "row__repaired_geom")
     return (found.filter(code=code) if code else found).order_by("row__number", "-blocking", "code", "field")
 
 
 def undecided_rows(file: SurveyFile, code: str) -> list[int]:
     """Numbers of the waiting rows with one kind of problem that nobody decided yet."""
-    waiting = file.rows.filter(outcome=SurveyRow.Outcome.WAITING, decision="", problems__code=code)
+    waiting = file.rows.filter(ending=None, decision="", problems__code=code)
     return list(waiting.order_by("number").values_list("number", flat=True).distinct())
 
 
 def report_row(problem: SurveyProblem) -> ReportRow:
     """A problem in the reader's language."""
     return ReportRow(
-        number=problem.row.number, outcome=problem.row.get_outcome_display(),
+        number=problem.row.number, outcome=str(problem.row.outcome.label),
         decision=problem.row.get_decision_display() if problem.row.decision else "",
         code=problem.code, blocking=problem.blocking, value=problem.value,
         told=tell(problem.code, field=problem.field, value=problem.value, details=problem.details),
@@ -148,7 +148,7 @@ def ward_map() -> dict[str, Any]:
 
 def wards_of(file: SurveyFile) -> set[int]:
     """The wards that the waiting rows of a checked file belong to."""
-    readings = SurveyReading.objects.filter(file_id=file.pk, row__outcome=SurveyRow.Outcome.WAITING)
+    readings = SurveyReading.objects.filter(file_id=file.pk, row__ending=None)
     return set(readings.exclude(ward_number=None).values_list("ward_number", flat=True).distinct())
 
 

@@ -1,6 +1,6 @@
 """Turns what was read into lines of PostgreSQL's COPY text format, in the reading process.
 
-One line a row: file, number, raw JSON, geometry in storage SRID, geometry as it stands in the file, outcome, decision.
+One line a row: file, number, raw JSON, geometry in storage SRID, geometry as it stands in the file, decision.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import numpy
 import pyproj
 import shapely
 
-COLUMNS = ("file_id", "number", "raw", "geom", "raw_geom", "outcome", "decision")
+COLUMNS = ("file_id", "number", "raw", "geom", "raw_geom", "decision")
 STORAGE_SRID = 3857
 # What a WKB that cannot even be parsed is kept under in the raw row.
 BROKEN = "_broken_geometry"
 # Web Mercator ends here; beyond it a latitude is a mistake.
 _LATITUDE_END = 89.0
 _NULL = "\\N"
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass
@@ -96,7 +97,7 @@ def write(sink: IO[str], chunks: Iterable[Chunk], *, file_id: int, project: Proj
         for parts, here, there in zip(_members(chunk), stored, stands):
             number += 1
             raw = ", ".join(filter(None, parts)).replace("\\", "\\\\")
-            lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\twaiting\t\n")
+            lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\t\n")
         sink.write("".join(lines))
     return number
 
@@ -109,18 +110,23 @@ def _members(chunk: Chunk) -> Iterable[tuple[str, ...]]:
 
 
 def _column(name: str, values: list[Any]) -> list[str]:
-    # Surveys repeat the same few words: each distinct text is encoded once.
+    # Surveys repeat the same few words: each distinct text is encoded once. Numbers are their own JSON.
     known: dict[str, str] = {}
-    head = json.dumps(name, ensure_ascii=False)
+    head = f"{_encode(name)}: "
     members = []
     for value in values:
-        if type(value) is str and value in known:
-            members.append(known[value])
-            continue
-        kept = plain(value)
-        text = "" if kept is None else f"{head}: {json.dumps(kept, ensure_ascii=False)}"
-        if type(value) is str:
-            known[value] = text
+        if value is None:
+            text = ""
+        elif type(value) is str:
+            text = known.get(value)
+            if text is None:
+                kept = value.replace("\x00", "")
+                text = known[value] = head + _encode(kept) if kept else ""
+        elif type(value) is int:
+            text = f"{head}{value}"
+        else:
+            other = plain(value)
+            text = "" if other is None else head + (repr(other) if type(other) is float else _encode(other))
         members.append(text)
     return members
 

@@ -15,7 +15,7 @@ from holdings.messages import unreadable
 from holdings.models import Road, Ward
 from holdings.readers import Unreadable, open_survey
 from holdings.rules.survey import find_column
-from holdings.statements import drop_work_tables
+from holdings.statements import begin_bulk_work
 from imis.audit import record
 from imis.errors import BadInput
 from imis.models import User
@@ -81,10 +81,10 @@ def load_roads(*, path: Path, by: User | None, at: datetime) -> int:
 
 def _stage(path: Path) -> list[str]:
     with connection.cursor() as cursor:
-        drop_work_tables(cursor)
+        begin_bulk_work(cursor)
         cursor.execute(
             "CREATE TEMP TABLE survey_place (file_id int, number int, raw jsonb, geom geometry, raw_geom geometry,"
-            " outcome text, decision text) ON COMMIT DROP"
+            " decision text) ON COMMIT DROP"
         )
         try:
             with open_survey(path, path.name, file_id=0) as stream:

@@ -11,16 +11,17 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from holdings.models import Road, SurveyFile, SurveyRow, Ward
-from holdings.placing import Place, explain
+from holdings.models import Building, Road, SurveyEnding, SurveyFile, SurveyRow, Ward
+from holdings.placing import Place, explain, near_pairs
 from holdings.rules import survey as rules
 from holdings.rules.identity import number_key
 from holdings.rules.matching import Candidate, verdicts
-from holdings.statements import drop_work_tables, script, statement
+from holdings.statements import begin_bulk_work, script, statement
 from imis.audit import record
 from imis.errors import BadInput, Refused
 from imis.models import User
 
+_OPEN = "NOT EXISTS (SELECT FROM holdings_surveyending e WHERE e.row_id = r.id)"
 _LATIN = "translate({}, '০১২৩৪৫৬৭৮৯', '0123456789')"
 # field, name of the number, its type, what is taken for one ("ওয়ার্ড নং ২২", "22.0")
 _NUMBERS = (
@@ -88,7 +89,7 @@ def state_srid(*, file: SurveyFile, srid: int, by: User, at: datetime) -> Survey
     from holdings.placing import replace_rows
 
     file = SurveyFile.objects.select_for_update().get(pk=file.pk)
-    if file.rows.filter(outcome=SurveyRow.Outcome.APPLIED).exists():
+    if SurveyEnding.objects.filter(file_id=file.pk, outcome=SurveyRow.Outcome.APPLIED).exists():
         raise Refused(_("Rows of this file are in the register already; their place is not changed any more."))
     replace_rows(file, srid)
     file.srid, file.state = srid, SurveyFile.State.STAGED
@@ -113,22 +114,26 @@ def _parameters(file: SurveyFile) -> dict[str, Any]:
 def _forget(cursor: Any, file: SurveyFile) -> None:
     cursor.execute(
         "DELETE FROM holdings_surveyproblem p USING holdings_surveyrow r"
-        " WHERE r.id = p.row_id AND r.file_id = %s AND r.outcome = 'waiting'", [file.pk],
+        " WHERE r.id = p.row_id AND r.file_id = %s AND " + _OPEN,
+        [file.pk],
     )
     cursor.execute(
         "DELETE FROM holdings_surveyreading x USING holdings_surveyrow r"
-        " WHERE r.id = x.row_id AND x.file_id = %s AND r.outcome = 'waiting'", [file.pk],
+        " WHERE r.id = x.row_id AND x.file_id = %s AND " + _OPEN,
+        [file.pk],
     )
 
 
 def _read(cursor: Any, file: SurveyFile) -> None:
-    drop_work_tables(cursor)
+    begin_bulk_work(cursor)
     parameters = _parameters(file)
+    # The rows were written a moment ago and have no statistics: the planner would take them for too few to share out.
+    cursor.execute("SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0")
     _cells(cursor, file)
     _words(cursor, file)
     copy_in(cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys())
     cursor.execute(statement("survey/shapes"), parameters)
-    cursor.execute("CREATE INDEX ON survey_shape USING gist (g)")
+    cursor.execute("CREATE INDEX ON survey_shape USING gist (point)")
     cursor.execute("ANALYZE survey_shape (row_id, n, kind); ANALYZE survey_cell (row_id); ANALYZE survey_word; ANALYZE survey_road")
     cursor.execute(statement("survey/stands"), parameters)
     cursor.execute("ANALYZE survey_stand")
@@ -164,7 +169,7 @@ def _cells(cursor: Any, file: SurveyFile) -> None:
         SELECT c.*, {numbers},
             regexp_replace(regexp_replace({_LATIN.format('mobile')}, '[^0-9]', '', 'g'), '^88', '') AS mobile_n
         FROM (
-            SELECT id AS row_id, {', '.join(picked)} FROM holdings_surveyrow WHERE file_id = %s AND outcome = 'waiting'
+            SELECT id AS row_id, {', '.join(picked)} FROM holdings_surveyrow r WHERE file_id = %s AND {_OPEN}
         ) c
         """,
         [*parameters, file.pk],
@@ -218,6 +223,8 @@ def _cell(value: Any) -> str:
 
 def _match(cursor: Any) -> None:
     """How each row stands to the register (holdings.rules.matching), where the register has anything near."""
+    if not Building.objects.exists():
+        return
     cursor.execute(statement("survey/candidates"))
     found = verdicts(Candidate(*row) for row in cursor.fetchall())
     if found:
@@ -231,6 +238,8 @@ def _match(cursor: Any) -> None:
 
 def _name_problems(cursor: Any, file: SurveyFile) -> None:
     parameters = _parameters(file)
+    copy_in(cursor, "CREATE TEMP TABLE survey_near (early bigint, late bigint) ON COMMIT DROP", near_pairs(cursor))
+    cursor.execute("ANALYZE survey_near")
     cursor.execute(statement("survey/overlaps"), parameters)
     _misplaced(cursor, file)
     for step in script("survey/problems"):

@@ -42,7 +42,7 @@ def settle_rows(
     if building is not None and not Building.objects.filter(pk=building).exists():
         raise BadInput(_("This building is not in the register."), field="building")
     waiting = list(
-        file.rows.select_for_update().filter(number__in=rows, outcome=SurveyRow.Outcome.WAITING).order_by("number")
+        file.rows.select_for_update(of=["self"]).filter(number__in=rows, ending=None).order_by("number")
     )
     if decision not in (Decision.NONE, Decision.REJECT):
         _allow(waiting, decision, ward, building)

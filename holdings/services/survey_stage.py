@@ -21,7 +21,7 @@ from imis.errors import BadInput, Refused
 from imis.models import User
 
 _COPY = (
-    "COPY holdings_surveyrow (file_id, number, raw, geom, raw_geom, outcome, decision) FROM STDIN WITH (FORMAT text)"
+    "COPY holdings_surveyrow (file_id, number, raw, geom, raw_geom, decision) FROM STDIN WITH (FORMAT text)"
 )
 MOST_UPLOAD_BYTES = 2 * 1024**3
 

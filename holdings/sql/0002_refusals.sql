@@ -95,8 +95,7 @@ CREATE TRIGGER survey_row_not_deleted BEFORE DELETE ON holdings_surveyrow
     FOR EACH ROW EXECUTE FUNCTION holdings_survey_row_kept();
 
 ALTER TABLE holdings_surveyrow
-    ADD CONSTRAINT survey_row_decision_has_author CHECK (decision = '' OR decided_by_id IS NOT NULL),
-    ADD CONSTRAINT survey_row_rejected_by_decision CHECK (outcome <> 'rejected' OR decision = 'reject');
+    ADD CONSTRAINT survey_row_decision_has_author CHECK (decision = '' OR decided_by_id IS NOT NULL);
 
 -- References to survey files and rows, checked once a statement. Their targets are never deleted, so looking at the
 -- rows just written is enough.
@@ -148,3 +147,83 @@ CREATE TRIGGER unit_survey_row_id_insert AFTER INSERT ON holdings_unit
 CREATE TRIGGER unit_survey_row_id_update AFTER UPDATE ON holdings_unit
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
     EXECUTE FUNCTION holdings_survey_reference('survey_row_id', 'holdings_surveyrow');
+
+CREATE TRIGGER surveyending_row_id_insert AFTER INSERT ON holdings_surveyending
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_survey_reference('row_id', 'holdings_surveyrow');
+CREATE FUNCTION holdings_survey_ending_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'survey_ending_kept_for_ever: what became of survey row % may not change', OLD.row_id
+        USING ERRCODE = '23514';
+END $$;
+CREATE TRIGGER survey_ending_kept BEFORE UPDATE OR DELETE ON holdings_surveyending
+    FOR EACH ROW EXECUTE FUNCTION holdings_survey_ending_kept();
+
+-- The references of buildings and holdings to their ward and road, checked once a statement. As a foreign key would,
+-- the check takes a KEY SHARE lock on the parents, so that none can go before the transaction ends.
+CREATE FUNCTION holdings_place_reference() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    lost bigint;
+BEGIN
+    EXECUTE format('SELECT 1 FROM %2$I p WHERE p.%3$I IN (SELECT %1$I FROM new_rows) FOR KEY SHARE OF p',
+        TG_ARGV[0], TG_ARGV[1], TG_ARGV[2]);
+    EXECUTE format(
+        'SELECT n.%1$I FROM (SELECT DISTINCT %1$I FROM new_rows) n LEFT JOIN %2$I p ON p.%3$I = n.%1$I'
+        ' WHERE n.%1$I IS NOT NULL AND p.%3$I IS NULL LIMIT 1',
+        TG_ARGV[0], TG_ARGV[1], TG_ARGV[2]) INTO lost;
+    IF lost IS NOT NULL THEN
+        RAISE EXCEPTION '%_exists: %.% % is not in %', TG_ARGV[0], TG_TABLE_NAME, TG_ARGV[0], lost, TG_ARGV[1]
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- The other side: a ward or road that something stands in neither goes nor changes its key.
+CREATE FUNCTION holdings_place_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    found bigint;
+    place text;
+BEGIN
+    FOREACH place IN ARRAY TG_ARGV[1:] LOOP
+        EXECUTE format(
+            'SELECT o.%1$I FROM old_rows o WHERE EXISTS (SELECT FROM %2$I c WHERE c.%3$I = o.%1$I)'
+            ' AND NOT EXISTS (SELECT FROM %4$I p WHERE p.%1$I = o.%1$I) LIMIT 1',
+            TG_ARGV[0], split_part(place, '.', 1), split_part(place, '.', 2), TG_TABLE_NAME) INTO found;
+        IF found IS NOT NULL THEN
+            RAISE EXCEPTION 'place_in_use: % % is used by %', TG_TABLE_NAME, found, split_part(place, '.', 1)
+                USING ERRCODE = '23514';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER building_ward_id_insert AFTER INSERT ON holdings_building
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_reference('ward_id', 'holdings_ward', 'number');
+CREATE TRIGGER building_ward_id_update AFTER UPDATE ON holdings_building
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_reference('ward_id', 'holdings_ward', 'number');
+CREATE TRIGGER holding_ward_id_insert AFTER INSERT ON holdings_holding
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_reference('ward_id', 'holdings_ward', 'number');
+CREATE TRIGGER holding_ward_id_update AFTER UPDATE ON holdings_holding
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_reference('ward_id', 'holdings_ward', 'number');
+CREATE TRIGGER holding_road_id_insert AFTER INSERT ON holdings_holding
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_reference('road_id', 'holdings_road', 'id');
+CREATE TRIGGER holding_road_id_update AFTER UPDATE ON holdings_holding
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_reference('road_id', 'holdings_road', 'id');
+CREATE TRIGGER ward_in_use_delete AFTER DELETE ON holdings_ward
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_in_use('number', 'holdings_building.ward_id', 'holdings_holding.ward_id');
+CREATE TRIGGER ward_in_use_update AFTER UPDATE ON holdings_ward
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_in_use('number', 'holdings_building.ward_id', 'holdings_holding.ward_id');
+CREATE TRIGGER road_in_use_delete AFTER DELETE ON holdings_road
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_in_use('id', 'holdings_holding.road_id');
+CREATE TRIGGER road_in_use_update AFTER UPDATE ON holdings_road
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION holdings_place_in_use('id', 'holdings_holding.road_id');

@@ -1,3 +1,18 @@
+DROP TRIGGER building_ward_id_insert ON holdings_building;
+DROP TRIGGER building_ward_id_update ON holdings_building;
+DROP TRIGGER holding_ward_id_insert ON holdings_holding;
+DROP TRIGGER holding_ward_id_update ON holdings_holding;
+DROP TRIGGER holding_road_id_insert ON holdings_holding;
+DROP TRIGGER holding_road_id_update ON holdings_holding;
+DROP TRIGGER ward_in_use_delete ON holdings_ward;
+DROP TRIGGER ward_in_use_update ON holdings_ward;
+DROP TRIGGER road_in_use_delete ON holdings_road;
+DROP TRIGGER road_in_use_update ON holdings_road;
+DROP FUNCTION holdings_place_in_use();
+DROP FUNCTION holdings_place_reference();
+DROP TRIGGER survey_ending_kept ON holdings_surveyending;
+DROP FUNCTION holdings_survey_ending_kept();
+DROP TRIGGER surveyending_row_id_insert ON holdings_surveyending;
 DROP TRIGGER survey_file_not_deleted ON holdings_surveyfile;
 DROP FUNCTION holdings_survey_file_kept();
 DROP TRIGGER surveyrow_file_id_insert ON holdings_surveyrow;
@@ -11,8 +26,7 @@ DROP TRIGGER unit_survey_row_id_insert ON holdings_unit;
 DROP TRIGGER unit_survey_row_id_update ON holdings_unit;
 DROP FUNCTION holdings_survey_reference();
 ALTER TABLE holdings_surveyrow
-    DROP CONSTRAINT survey_row_decision_has_author,
-    DROP CONSTRAINT survey_row_rejected_by_decision;
+    DROP CONSTRAINT survey_row_decision_has_author;
 DROP TRIGGER survey_row_not_deleted ON holdings_surveyrow;
 DROP TRIGGER survey_row_not_rewritten ON holdings_surveyrow;
 DROP FUNCTION holdings_survey_row_kept();

@@ -13,7 +13,6 @@ CREATE FUNCTION holdings_words(written text) RETURNS text[] LANGUAGE sql IMMUTAB
 $$;
 
 CREATE INDEX holding_number_prefix ON holdings_holding (number_key varchar_pattern_ops);
-CREATE INDEX holding_code_prefix ON holdings_holding (code varchar_pattern_ops) WHERE code IS NOT NULL;
 CREATE INDEX holding_number_trigram ON holdings_holding USING gin (number_key gin_trgm_ops);
 CREATE INDEX owner_words ON holdings_owner USING gin (holdings_words(name_bn || ' ' || name_en));
 CREATE INDEX name_word_trigram ON holdings_nameword USING gin (word gin_trgm_ops);

@@ -300,7 +300,7 @@ def test_owners_and_units_come_when_the_file_carries_them(bring: Callable[..., S
     units = Unit.objects.filter(holding__number_key="1").order_by("storey")
     assert [unit.storey for unit in units] == [0, 1]
     assert float(units[0].area_sqft) == pytest.approx(1076.4, rel=0.005)
-    assert units[0].valid.lower.isoformat() == "2026-07-14"
+    assert units[0].valid.lower.isoformat() == "2026-07-01"
 
 
 def test_a_second_survey_matches_the_register(bring: Callable[..., SurveyFile], assessor: User) -> None:

@@ -176,7 +176,7 @@ def test_survey_references_must_exist(wards: list[Ward]) -> None:
     refused("survey_reference_exists", "UPDATE holdings_building SET survey_row_id = 987654")
     refused(
         "survey_reference_exists",
-        "INSERT INTO holdings_surveyrow (file_id, number, raw, outcome, decision) VALUES (987654, 1, '{}', 'waiting', '')",
+        "INSERT INTO holdings_surveyrow (file_id, number, raw, decision) VALUES (987654, 1, '{}', '')",
     )
     refused(
         "survey_reference_exists",

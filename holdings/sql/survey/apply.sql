@@ -9,26 +9,27 @@ INSERT INTO holdings_building (
 )
 SELECT q.building_id,
     CASE WHEN q.bin = '' OR b.id IS NOT NULL THEN 'S' || %(file)s || '-' || q.n ELSE q.bin END,
-    q.ward_number, q.geom, q.point, q.area_m2, q.storeys, q.structure, q."use", q.built_year, q.row_id
-FROM survey_ready q LEFT JOIN holdings_building b ON b.bin = q.bin
+    q.ward_number, x.geom, x.point, x.area_m2, q.storeys, q.structure, q."use", q.built_year, q.row_id
+FROM survey_ready q JOIN holdings_surveyreading x USING (row_id) LEFT JOIN holdings_building b ON b.bin = q.bin
 WHERE q.act = 'new'
-ORDER BY q.geom
+ORDER BY x.geom
 ;
 UPDATE holdings_building b SET
-    geom = coalesce(q.geom, b.geom), point = CASE WHEN q.geom IS NULL THEN b.point ELSE q.point END,
-    area_m2 = coalesce(q.area_m2, b.area_m2), storeys = coalesce(q.storeys, b.storeys),
+    geom = coalesce(x.geom, b.geom), point = CASE WHEN x.geom IS NULL THEN b.point ELSE x.point END,
+    area_m2 = coalesce(x.area_m2, b.area_m2), storeys = coalesce(q.storeys, b.storeys),
     structure = coalesce(nullif(q.structure, ''), b.structure), "use" = coalesce(nullif(q."use", ''), b."use"),
     built_year = coalesce(q.built_year, b.built_year), survey_row_id = q.row_id
-FROM survey_ready q WHERE q.act = 'same' AND b.id = q.building_id
+FROM survey_ready q JOIN holdings_surveyreading x USING (row_id)
+WHERE q.act = 'same' AND b.id = q.building_id
 ;
 UPDATE survey_ready q SET road_id = k.road_id FROM survey_road k WHERE k.ward = q.ward_number AND k.key = q.road_key
 ;
 CREATE TEMP TABLE survey_holding ON COMMIT DROP AS
 SELECT d.ward_number, d.road_id, d.number_key, d.row_id, h.id AS old_id,
-    coalesce(h.id, nextval(pg_get_serial_sequence('holdings_holding', 'id'))) AS holding_id
+    coalesce(h.id, nextval('holdings_holding_id_seq')) AS holding_id
 FROM (
-    SELECT DISTINCT ON (ward_number, road_id, number_key) ward_number, road_id, number_key, row_id
-    FROM survey_ready WHERE number_key <> '' ORDER BY ward_number, road_id, number_key, n
+    SELECT DISTINCT ON (ward_number, road_id, number_key COLLATE "C") ward_number, road_id, number_key, row_id
+    FROM survey_ready WHERE number_key <> '' ORDER BY ward_number, road_id, number_key COLLATE "C", n
 ) d
 LEFT JOIN holdings_holding h ON h.ward_id = d.ward_number AND coalesce(h.road_id, 0) = coalesce(d.road_id, 0)
     AND h.number_key = d.number_key
@@ -45,12 +46,12 @@ SELECT f.holding_id, f.ward_number, f.road_id, m.id, f.number_written, f.number_
         || '-' || lpad(f.suffix::text, 2, '0')
     END,
     f.old_number, coalesce(nullif(f.frontage, ''), 'lane'),
-    f.last_route + row_number() OVER (PARTITION BY f.ward_number ORDER BY f.road_no NULLS FIRST, f.base, f.number_key),
+    f.last_route + row_number() OVER (PARTITION BY f.ward_number ORDER BY f.road_no NULLS FIRST, f.base, f.number_key COLLATE "C"),
     'active', f.row_id
 FROM (
     SELECT e.*, e.used + row_number() OVER (
         PARTITION BY e.ward_number, e.road_no, e.base
-        ORDER BY (e.number_key = e.base::text) DESC, length(e.number_key), e.number_key) AS suffix
+        ORDER BY (e.number_key = e.base::text) DESC, length(e.number_key), e.number_key COLLATE "C") AS suffix
     FROM (
         SELECT d.*, coalesce(max_used.suffix, -1) AS used, coalesce(routes.last, 0) AS last_route
         FROM (
@@ -92,7 +93,7 @@ INSERT INTO holdings_unit (
     holding_id, building_id, storey, "use", structure, occupancy, area_sqft, monthly_rent_amount, valid, survey_row_id
 )
 SELECT g.holding_id, q.building_id, storey, q."use", q.structure, q.occupancy, q.area_sqft,
-    CASE WHEN storey = 0 THEN q.monthly_rent_amount END, daterange(%(today)s, NULL), q.row_id
+    CASE WHEN storey = 0 THEN q.monthly_rent_amount END, daterange(%(holds_from)s, NULL), q.row_id
 FROM survey_ready q
 JOIN survey_holding g ON g.ward_number = q.ward_number AND g.number_key = q.number_key
     AND coalesce(g.road_id, 0) = coalesce(q.road_id, 0)
@@ -115,7 +116,7 @@ WHERE q.owner_bn <> '' AND NOT EXISTS (SELECT FROM holdings_ownership s WHERE s.
 ;
 CREATE TEMP TABLE survey_person ON COMMIT DROP AS
 SELECT DISTINCT ON (person) person,
-    coalesce(old_id, nextval(pg_get_serial_sequence('holdings_owner', 'id'))) AS owner_id, old_id, owner_bn, owner_en,
+    coalesce(old_id, nextval('holdings_owner_id_seq')) AS owner_id, old_id, owner_bn, owner_en,
     guardian_name, mobile
 FROM survey_owner ORDER BY person, holding_id
 ;
@@ -123,9 +124,11 @@ INSERT INTO holdings_owner (id, name_bn, name_en, guardian_name, mobile)
 SELECT owner_id, owner_bn, owner_en, guardian_name, mobile FROM survey_person WHERE old_id IS NULL
 ;
 INSERT INTO holdings_ownership (holding_id, owner_id, share, valid)
-SELECT o.holding_id, p.owner_id, 1, daterange(%(today)s, NULL) FROM survey_owner o JOIN survey_person p USING (person)
+SELECT o.holding_id, p.owner_id, 1, daterange(%(holds_from)s, NULL) FROM survey_owner o JOIN survey_person p USING (person)
 ;
-UPDATE holdings_surveyrow r SET outcome = 'applied' FROM survey_ready q WHERE r.id = q.row_id
+INSERT INTO holdings_surveyending (row_id, file_id, outcome) SELECT row_id, %(file)s, 'applied' FROM survey_ready ORDER BY row_id
 ;
-UPDATE holdings_surveyrow SET outcome = 'rejected'
-WHERE file_id = %(file)s AND outcome = 'waiting' AND decision = 'reject'
+INSERT INTO holdings_surveyending (row_id, file_id, outcome)
+SELECT r.id, %(file)s, 'rejected' FROM holdings_surveyrow r
+WHERE r.file_id = %(file)s AND r.decision = 'reject'
+    AND NOT EXISTS (SELECT FROM holdings_surveyending e WHERE e.row_id = r.id)

@@ -2,8 +2,9 @@
 -- The tables were filled a moment ago and have no statistics yet: what is joined is first put aside and analysed,
 -- or the planner takes a hundred thousand rows for a handful.
 CREATE TEMP TABLE survey_waiting ON COMMIT DROP AS
-SELECT id, number, decision, decided_building_id FROM holdings_surveyrow
-WHERE file_id = %(file)s AND outcome = 'waiting' AND decision <> 'reject'
+SELECT r.id, r.number, r.decision, r.decided_building_id FROM holdings_surveyrow r
+WHERE r.file_id = %(file)s AND r.decision <> 'reject'
+    AND NOT EXISTS (SELECT FROM holdings_surveyending e WHERE e.row_id = r.id)
 ;
 ANALYZE survey_waiting
 ;
@@ -16,8 +17,7 @@ ANALYZE survey_blocked
 CREATE TEMP TABLE survey_ready ON COMMIT DROP AS
 SELECT r.id AS row_id, r.number AS n, r.decision, x.bin, x.ward_number, x.road_written, x.road_key, x.mahalla_written,
     x.number_written, x.number_key, x.old_number, x.storeys, x.structure, x."use", x.frontage, x.occupancy,
-    x.built_year, x.area_sqft, x.monthly_rent_amount, x.owner_bn, x.owner_en, x.guardian_name, x.mobile, x.geom,
-    x.point, x.area_m2, x.leader_row_id,
+    x.built_year, x.area_sqft, x.monthly_rent_amount, x.owner_bn, x.owner_en, x.guardian_name, x.mobile, x.leader_row_id,
     CASE
         WHEN x.leader_row_id IS NOT NULL THEN 'share'
         WHEN r.decision = 'same' OR (r.decision = '' AND x.match = 'same') THEN 'same'
@@ -28,9 +28,9 @@ SELECT r.id AS row_id, r.number AS n, r.decision, x.bin, x.ward_number, x.road_w
         WHEN x.leader_row_id IS NOT NULL THEN NULL
         WHEN r.decision = 'same' OR (r.decision = '' AND x.match = 'same')
             THEN coalesce(r.decided_building_id, x.building_id)
-        WHEN x.geom IS NOT NULL THEN nextval(pg_get_serial_sequence('holdings_building', 'id'))
+        WHEN x.geom IS NOT NULL THEN nextval('holdings_building_id_seq')
     END AS building_id,
-    NULL::bigint AS road_id, NULL::bigint AS mahalla_id, NULL::bigint AS holding_id, false AS makes_holding
+    NULL::bigint AS road_id
 FROM survey_waiting r
 JOIN holdings_surveyreading x ON x.row_id = r.id
 LEFT JOIN survey_blocked b ON b.row_id = r.id
@@ -50,16 +50,14 @@ WHERE f.leader_row_id IS NOT NULL
 ANALYZE survey_ready (row_id, ward_number, road_key, number_key, act)
 ;
 INSERT INTO holdings_road (ward_id, code, name_bn, name_en, hierarchy)
-SELECT ward_number, lpad((last + row_number() OVER (PARTITION BY ward_number ORDER BY road_key))::text, 3, '0'),
+SELECT ward_number,
+    lpad((coalesce(last, 0) + row_number() OVER (PARTITION BY ward_number ORDER BY road_key COLLATE "C"))::text, 3, '0'),
     road_written, road_written, 'lane'
 FROM (
-    SELECT DISTINCT ON (q.ward_number, q.road_key) q.ward_number, q.road_key, q.road_written, m.last
-    FROM survey_ready q
-    LEFT JOIN LATERAL (
-        SELECT coalesce(max(nullif(regexp_replace(code, '[^0-9]', '', 'g'), '')::int), 0) AS last
-        FROM holdings_road WHERE ward_id = q.ward_number
-    ) m ON true
-    WHERE q.road_key <> '' AND NOT EXISTS (
-        SELECT FROM survey_road k WHERE k.ward = q.ward_number AND k.key = q.road_key)
-    ORDER BY q.ward_number, q.road_key, q.n
-) missing
+    SELECT DISTINCT ON (ward_number, road_key COLLATE "C") ward_number, road_key, road_written
+    FROM survey_ready WHERE road_key <> '' ORDER BY ward_number, road_key COLLATE "C", n
+) named
+LEFT JOIN (
+    SELECT ward_id, max(nullif(regexp_replace(code, '[^0-9]', '', 'g'), '')::bigint) AS last FROM holdings_road GROUP BY 1
+) used ON used.ward_id = named.ward_number
+WHERE NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = named.ward_number AND k.key = named.road_key)

@@ -95,7 +95,7 @@ SELECT d.row_id, 'duplicate_bin', 'bin', d.bin, true, jsonb_build_object('first'
 FROM (
     SELECT r.row_id, r.bin, r.leader_row_id, row_number() OVER bins AS rank, first_value(s.n) OVER bins AS first_n
     FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
-    WHERE r.bin <> '' AND s.kind = 'polygon' WINDOW bins AS (PARTITION BY r.bin ORDER BY s.n)
+    WHERE r.bin <> '' AND s.kind = 'polygon' WINDOW bins AS (PARTITION BY r.bin COLLATE "C" ORDER BY s.n)
 ) d
 WHERE d.rank > 1 AND d.leader_row_id IS NULL AND NOT EXISTS (
     SELECT FROM holdings_surveyproblem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
@@ -115,7 +115,7 @@ FROM (
     SELECT r.row_id, r.number_written, row_number() OVER doors AS rank, first_value(s.n) OVER doors AS first_n
     FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
     WHERE r.number_key <> '' AND r.ward_number IS NOT NULL
-    WINDOW doors AS (PARTITION BY r.ward_number, r.road_key, r.number_key ORDER BY s.n)
+    WINDOW doors AS (PARTITION BY r.ward_number, r.road_key COLLATE "C", r.number_key COLLATE "C" ORDER BY s.n)
 ) d
 WHERE d.rank > 1 AND NOT EXISTS (
     SELECT FROM holdings_surveyproblem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
@@ -137,11 +137,11 @@ ON CONFLICT DO NOTHING
 INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
 SELECT row_id, 'unknown_road', 'road', road_written, false, jsonb_build_object('rows', rows, 'ward', ward_number)
 FROM (
-    SELECT DISTINCT ON (r.ward_number, r.road_key) r.row_id, r.road_written, r.ward_number, r.road_key,
-        count(*) OVER (PARTITION BY r.ward_number, r.road_key) AS rows
+    SELECT DISTINCT ON (r.ward_number, r.road_key COLLATE "C") r.row_id, r.road_written, r.ward_number, r.road_key,
+        count(*) OVER (PARTITION BY r.ward_number, r.road_key COLLATE "C") AS rows
     FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
     WHERE r.road_key <> '' AND r.ward_number IS NOT NULL
-    ORDER BY r.ward_number, r.road_key, s.n
+    ORDER BY r.ward_number, r.road_key COLLATE "C", s.n
 ) d
 WHERE NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = d.ward_number AND k.key = d.road_key)
 ;
@@ -163,7 +163,10 @@ CROSS JOIN LATERAL (VALUES
     ('rent', c.rent, c.rent_n IS NOT NULL),
     ('mobile', c.mobile, c.mobile_n ~ '^01[3-9][0-9]{8}$')
 ) AS v(field, written, good)
-WHERE v.written IS NOT NULL AND v.good IS NOT TRUE
+WHERE v.written IS NOT NULL AND v.good IS NOT TRUE AND NOT (
+    (c.ward IS NULL OR c.ward_no IS NOT NULL)
+    AND (c.storeys IS NULL OR (c.storeys_n IS NOT NULL AND c.storeys_n <= 60))
+    AND num_nonnulls(c.built_year, c.area_sqft, c.rent, c.mobile) = 0)
 ;
 INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
 SELECT c.row_id, 'too_long', v.field, left(v.written, 200), false, jsonb_build_object('most', v.most)
@@ -173,7 +176,10 @@ CROSS JOIN LATERAL (VALUES
     ('old_number', c.old_number, 40), ('owner_bn', c.owner_bn, 150), ('owner_en', c.owner_en, 150),
     ('guardian', c.guardian, 150)
 ) AS v(field, written, most)
-WHERE length(v.written) > v.most
+WHERE length(v.written) > v.most AND (
+        length(c.bin) > 40 OR length(c.road) > 120 OR length(c.mahalla) > 80 OR length(c.number) > 40
+        OR length(c.old_number) > 40 OR length(c.owner_bn) > 150 OR length(c.owner_en) > 150
+        OR length(c.guardian) > 150)
 ;
 INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, CASE r.match WHEN 'split' THEN 'register_split' ELSE 'register_conflict' END, 'geometry', r.bin, true,
