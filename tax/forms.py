@@ -26,7 +26,7 @@ _GROUPED = re.compile(r"-?(\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d*)?")
 class TakaField(forms.DecimalField):
     """An amount in whole taka; Bangla digits and lakh commas are understood."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Folds the digits and separators a clerk types: ১,৫০০ · ৳ 1,500 · 1500/-"""
         text = "".join(bangla.latin(str(value or "")).replace("৳", "").split()).removesuffix("/-")
         if "," in text and not _GROUPED.fullmatch(text):

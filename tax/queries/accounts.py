@@ -101,7 +101,8 @@ def bills_of(holding_id: int) -> QuerySet[Bill]:
 
 def account_page(holding: Holding) -> dict[str, Any]:
     """Every bill, payment and assessment of a holding, the latest first, with the sums of bills and payments."""
-    bills, payments = list(bills_of(holding.pk)), list(payments_of(holding.pk))
+    bills: list[Any] = list(bills_of(holding.pk))  # with what the queries add to each row
+    payments: list[Any] = list(payments_of(holding.pk))
     return {
         "bills": bills,
         "payments": payments,

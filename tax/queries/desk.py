@@ -99,7 +99,7 @@ def payments_taken(user: User, day: datetime) -> QuerySet[Payment]:
 
 def total_taken(user: User, day: datetime) -> Decimal:
     """What of it stands: reversed payments are not counted."""
-    return payments_taken(user, day).filter(is_reversed=False).aggregate(total=Sum("amount"))["total"] or ZERO
+    return payments_taken(user, day).filter(reversal=None).aggregate(total=Sum("amount"))["total"] or ZERO
 
 
 def allocations_of(payment: Payment) -> QuerySet[Allocation]:

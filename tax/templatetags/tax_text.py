@@ -16,6 +16,7 @@ from django.template import Context
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from holdings.models import Mahalla, Road
 from holdings.models.choices import Use
 from imis import bangla
 from imis.roles import PERMISSIONS, Permission, Role, may
@@ -102,6 +103,12 @@ def plan_name(plan: str) -> str:
     """What a payer calls a plan of payment."""
     label_bn, label_en = words(f"offer.{plan}")
     return label_bn if _language() == "bn" else label_en
+
+
+@register.filter
+def place(named: Mahalla | Road) -> str:
+    """The name of a mahalla or road in the language of the screen; its Bangla name where it has no other."""
+    return str((named.name_en if _language() == "en" else "") or named.name_bn)
 
 
 @register.filter

@@ -97,8 +97,8 @@ def issue(request: HttpRequest, ward: int) -> HttpResponse:
     if not form.is_valid():
         for name, errors in form.errors.items():
             field = form.fields.get(name)
-            said = " ".join(str(error) for error in errors)
-            messages.error(request, f"{field.label}: {said}" if field else said)
+            told = " ".join(str(error) for error in errors)
+            messages.error(request, f"{field.label}: {told}" if field else told)
         return redirect("tax:bill_run", place.number)
     data = form.cleaned_data
     try:

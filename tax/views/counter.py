@@ -32,7 +32,7 @@ def counter(request: HttpRequest) -> HttpResponse:
         "cut": len(found) == FOUND_AT_MOST,
         "today": {
             "payments": (taken := payments_taken(person(request), now))[:LATEST],
-            "count": taken.filter(is_reversed=False).count(),
+            "count": taken.filter(reversal=None).count(),
             "more": taken.count() > LATEST,
             "total": total_taken(person(request), now),
         },
