@@ -69,10 +69,17 @@ def make_files(folder: Path, size: int) -> tuple[Path, Path]:
     ):
         shapes = shapely.from_wkb(source)
         moved = [shapely.transform(shapes, lambda xy, n=n: xy + [STEP_DEGREES * n, 0]) for n in range(copies)]
-        data = [numpy.concatenate(list(_copied(name, column, copies)))[:most] for name, column in zip(names, cells)]
+        named = zip(names, cells, strict=True)
+        data = [numpy.concatenate(list(_copied(name, column, copies)))[:most] for name, column in named]
         pyogrio.raw.write(
-            path, shapely.to_wkb(shapely.multipolygons([shapely.get_parts(s) for s in numpy.concatenate(moved)[:most]])),
-            data, names, geometry_type="MultiPolygon", crs="EPSG:4326", driver="GPKG", layer="survey",
+            path,
+            shapely.to_wkb(shapely.multipolygons([shapely.get_parts(s) for s in numpy.concatenate(moved)[:most]])),
+            data,
+            names,
+            geometry_type="MultiPolygon",
+            crs="EPSG:4326",
+            driver="GPKG",
+            layer="survey",
         )
     return buildings, wards
 
@@ -95,7 +102,10 @@ def _ours(buildings: Path, wards: Path, peaks: list[int]) -> float:
     home = str(Path(__file__).resolve().parents[1])
     with cloned(connection.settings_dict["NAME"]) as name:
         done = subprocess.run(
-            [sys.executable, str(script), str(buildings), str(wards)], check=True, capture_output=True, text=True,
+            [sys.executable, str(script), str(buildings), str(wards)],
+            check=True,
+            capture_output=True,
+            text=True,
             env={**os.environ, "PYTHONPATH": home, "IMIS_DB_NAME": name},
         )
     taken, memory = done.stdout.split()[-2:]
@@ -113,8 +123,16 @@ def _ogr2ogr(buildings: Path) -> float:
         if value
     )
     command = [
-        "ogr2ogr", "-f", "PostgreSQL", target, str(buildings), "-nln", "bench_ogr", "-overwrite", "--config",
-        "PG_USE_COPY", "YES",
+        "ogr2ogr",
+        "-f",
+        "PostgreSQL",
+        target,
+        str(buildings),
+        "-nln",
+        "bench_ogr",
+        "-overwrite",
+        "--config",
+        "PG_USE_COPY",
+        "YES",
     ]
     return seconds(lambda: subprocess.run(command, check=True, capture_output=True))
-

@@ -19,16 +19,30 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def headings() -> list[str]:
     """The columns of the report."""
     return [
-        _("Row"), _("Problem"), _("Stops the row"), _("Field"), _("Value"), _("What is wrong"), _("What to do"),
-        _("Decision"), _("State"),
+        _("Row"),
+        _("Problem"),
+        _("Stops the row"),
+        _("Field"),
+        _("Value"),
+        _("What is wrong"),
+        _("What to do"),
+        _("Decision"),
+        _("State"),
     ]
 
 
 def cells(row: ReportRow) -> list[str | int]:
     """One line of the report."""
     stops = _("yes") if row.blocking else _("no")
-    line = [
-        row.number, row.told.title, stops, row.told.field, row.value, row.told.sentence, row.told.remedy, row.decision,
+    line: list[str | int] = [
+        row.number,
+        row.told.title,
+        stops,
+        row.told.field,
+        row.value,
+        row.told.sentence,
+        row.told.remedy,
+        row.decision,
         row.outcome,
     ]
     return [_harmless(cell) for cell in line]
@@ -46,7 +60,7 @@ def xlsx_bytes(file: SurveyFile) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Problems"))
     sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFGHI", (8, 26, 12, 18, 26, 60, 60, 24, 14)):
+    for letter, width in zip("ABCDEFGHI", (8, 26, 12, 18, 26, 60, 60, 24, 14), strict=True):
         sheet.column_dimensions[letter].width = width
     from openpyxl.cell import WriteOnlyCell
 

@@ -27,7 +27,11 @@ class UploadForm(forms.Form):
         label=_("Layer"), max_length=100, required=False, help_text=_("Only when the file holds several layers.")
     )
     srid = forms.IntegerField(
-        label=_("Coordinate system (EPSG)"), min_value=1024, max_value=32767, required=False, localize=False,
+        label=_("Coordinate system (EPSG)"),
+        min_value=1024,
+        max_value=32767,
+        required=False,
+        localize=False,
         help_text=_("Only when the file names none: 4326 for longitude and latitude, 32645 for UTM 45N."),
     )
 
@@ -46,7 +50,9 @@ class ColumnsForm(forms.Form):
             if field.kind == "word":
                 extra += [(f"={code}", _("always: %(word)s") % {"word": word}) for code, word in _words(name)]
             self.fields[name] = forms.ChoiceField(
-                label=field_words(name), required=False, initial=current,
+                label=field_words(name),
+                required=False,
+                initial=current,
                 choices=list(dict([_NO_COLUMN, *choices, *extra]).items()),
             )
 

@@ -44,17 +44,20 @@ _UNREADABLE = {
         gettext_lazy("Divide the survey by wards."),
     ),
     "zip_many_members": (
-        gettext_lazy("The archive holds too many files."), gettext_lazy("Pack the survey's files alone."),
+        gettext_lazy("The archive holds too many files."),
+        gettext_lazy("Pack the survey's files alone."),
     ),
     "zip_encrypted": (
-        gettext_lazy("The archive is locked with a password."), gettext_lazy("Pack it without a password."),
+        gettext_lazy("The archive is locked with a password."),
+        gettext_lazy("Pack it without a password."),
     ),
     "zip_no_survey": (
         gettext_lazy("The archive holds no survey."),
         gettext_lazy("A Shapefile needs .shp, .shx, .dbf and .prj together."),
     ),
     "zip_many_surveys": (
-        gettext_lazy("The archive holds several surveys."), gettext_lazy("Pack each one by itself."),
+        gettext_lazy("The archive holds several surveys."),
+        gettext_lazy("Pack each one by itself."),
     ),
     "zip_broken": (gettext_lazy("The archive is damaged."), gettext_lazy("Pack it again.")),
     "too_large": (

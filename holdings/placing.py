@@ -47,7 +47,7 @@ def explain(
             here = _inside(*((ys, xs) if flip else (xs, ys)), srid, box) & (likely == 0)
             likely[here] = srid
             likely_swapped |= here & flip
-    for place, x, y, axes, srid, flipped in zip(places, xs, ys, swapped, likely, likely_swapped):
+    for place, x, y, axes, srid, flipped in zip(places, xs, ys, swapped, likely, likely_swapped, strict=True):
         value = f"{x:.6g}, {y:.6g}"
         if axes:
             yield place.row, "swapped_axes", value, json.dumps({"srid": declared})
@@ -90,7 +90,7 @@ def near_pairs(cursor: Any) -> Iterator[tuple[int, int]]:
     rows, boxes = found[:, 0].astype(numpy.int64), shapely.box(*found[:, 1:].T)
     first, second = shapely.STRtree(boxes).query(boxes)
     ordered = first < second
-    yield from zip(rows[first[ordered]].tolist(), rows[second[ordered]].tolist())
+    yield from zip(rows[first[ordered]].tolist(), rows[second[ordered]].tolist(), strict=True)
 
 
 def replace_rows(file: SurveyFile, srid: int) -> None:
@@ -102,19 +102,26 @@ def replace_rows(file: SurveyFile, srid: int) -> None:
         there = pyproj.CRS.from_epsg(srid)
     except pyproj.exceptions.CRSError:
         raise BadInput(_("EPSG:%(srid)s is not a coordinate system.") % {"srid": srid}, field="srid") from None
-    limit = "180, 89" if there.is_geographic else "1e8, 1e8"
+    most_x, most_y = (180, 89) if there.is_geographic else (1e8, 1e8)
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE holdings_surveyrow r SET geom = CASE
-                WHEN greatest(abs(ST_XMin(n.g)), abs(ST_XMax(n.g))) <= (ARRAY[%(limit)s])[1]
-                    AND greatest(abs(ST_YMin(n.g)), abs(ST_YMax(n.g))) <= (ARRAY[%(limit)s])[2]
-                THEN ST_Transform(ST_SetSRID(n.g, %%(srid)s), %%(storage)s) END
+                WHEN greatest(abs(ST_XMin(n.g)), abs(ST_XMax(n.g))) <= %(most_x)s
+                    AND greatest(abs(ST_YMin(n.g)), abs(ST_YMax(n.g))) <= %(most_y)s
+                THEN ST_Transform(ST_SetSRID(n.g, %(srid)s), %(storage)s) END
             FROM (
-                SELECT id, coalesce(raw_geom, ST_Transform(geom, coalesce(%%(declared)s, %%(storage)s))) AS g
-                FROM holdings_surveyrow WHERE file_id = %%(file)s
+                SELECT id, coalesce(raw_geom, ST_Transform(geom, coalesce(%(declared)s, %(storage)s))) AS g
+                FROM holdings_surveyrow WHERE file_id = %(file)s
             ) n
             WHERE n.id = r.id AND NOT EXISTS (SELECT FROM holdings_surveyending e WHERE e.row_id = r.id)
-            """ % {"limit": limit},
-            {"srid": srid, "storage": settings.STORAGE_SRID, "declared": file.srid, "file": file.pk},
+            """,
+            {
+                "srid": srid,
+                "storage": settings.STORAGE_SRID,
+                "declared": file.srid,
+                "file": file.pk,
+                "most_x": most_x,
+                "most_y": most_y,
+            },
         )

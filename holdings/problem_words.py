@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from imis.bangla import digits
 
@@ -70,7 +69,9 @@ _WORDS: dict[str, tuple[Any, Any, Any]] = {
     ),
     "invalid_ring": (
         gettext_lazy("Invalid outline"),
-        gettext_lazy("The outline crosses itself (%(reason)s). A repair would keep %(kept)s %% of the ground it encloses."),
+        gettext_lazy(
+            "The outline crosses itself (%(reason)s). A repair would keep %(kept)s %% of the ground it encloses."
+        ),
         gettext_lazy("Look at the repair: accept it as new, or draw the outline again."),
     ),
     "duplicate_row": (
@@ -196,8 +197,21 @@ def tell(code: str, *, field: str, value: str, details: dict[str, Any]) -> Told:
     """A problem in the active language, from its code, value and details."""
     short, sentence, remedy = _WORDS[code]
     facts = {
-        "value": value, "declared": "?", "likely": "?", "srid": "?", "stands": "", "outside": "", "reason": "", "kept": "",
-        "first": "", "share": "", "bin": value, "metres": "", "most": "", "ward": "", "rows": "",
+        "value": value,
+        "declared": "?",
+        "likely": "?",
+        "srid": "?",
+        "stands": "",
+        "outside": "",
+        "reason": "",
+        "kept": "",
+        "first": "",
+        "share": "",
+        "bin": value,
+        "metres": "",
+        "most": "",
+        "ward": "",
+        "rows": "",
     }
     facts.update({key: _said(fact) for key, fact in details.items() if fact is not None})
     facts["where"] = _where(details)

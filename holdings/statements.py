@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 _HOME = Path(__file__).resolve().parent / "sql"
 
 
-@lru_cache(maxsize=None)
+@cache
 def statement(name: str) -> str:
     """The text of sql/<name>.sql; parameters are psycopg2's %(name)s."""
     return (_HOME / f"{name}.sql").read_text(encoding="utf-8")
@@ -34,4 +34,4 @@ def begin_bulk_work(cursor: Any) -> None:
     )
     (tables,) = cursor.fetchone()
     if tables:
-        cursor.execute(f"DROP TABLE {tables}")  # noqa: S608 (names quoted by the database itself)
+        cursor.execute(f"DROP TABLE {tables}")

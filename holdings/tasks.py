@@ -27,8 +27,12 @@ def bring_survey(job: Job, step: Step) -> dict[str, Any]:
         try:
             with step() as checkpoint:
                 file = stage_survey(
-                    path=Path(given["path"]), name=given["name"], layer=given.get("layer") or None,
-                    crs=given.get("crs") or None, by=job.requested_by, at=timezone.now(),
+                    path=Path(given["path"]),
+                    name=given["name"],
+                    layer=given.get("layer") or None,
+                    crs=given.get("crs") or None,
+                    by=job.requested_by,
+                    at=timezone.now(),
                 )
                 checkpoint["file"] = file.pk
         except AlreadyStaged as known:

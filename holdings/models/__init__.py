@@ -5,6 +5,19 @@ from holdings.models.register import Holding, HoldingBuilding, NameWord, Owner, 
 from holdings.models.survey import SurveyEnding, SurveyFile, SurveyProblem, SurveyReading, SurveyRow
 
 __all__ = [
-    "Building", "Holding", "HoldingBuilding", "Mahalla", "NameWord", "Owner", "Ownership", "Road",
-    "SurveyEnding", "SurveyFile", "SurveyProblem", "SurveyReading", "SurveyRow", "Unit", "Ward",
+    "Building",
+    "Holding",
+    "HoldingBuilding",
+    "Mahalla",
+    "NameWord",
+    "Owner",
+    "Ownership",
+    "Road",
+    "SurveyEnding",
+    "SurveyFile",
+    "SurveyProblem",
+    "SurveyReading",
+    "SurveyRow",
+    "Unit",
+    "Ward",
 ]

@@ -85,7 +85,12 @@ class Building(models.Model):
     use = models.CharField(_("use"), max_length=20, choices=Use.choices, blank=True)
     built_year = models.PositiveSmallIntegerField(_("year built"), null=True)
     survey_row = models.ForeignKey(
-        "holdings.SurveyRow", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False,
+        "holdings.SurveyRow",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
         verbose_name=_("survey row"),
     )
 

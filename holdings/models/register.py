@@ -53,9 +53,7 @@ class Holding(models.Model):
         verbose_name = _("holding")
         verbose_name_plural = _("holdings")
         constraints = [
-            models.UniqueConstraint(
-                "ward", Coalesce("road", 0), "number_key", name="holding_number_once_on_road"
-            ),
+            models.UniqueConstraint("ward", Coalesce("road", 0), "number_key", name="holding_number_once_on_road"),
             # The operator class lets one index serve equality and prefix search.
             models.UniqueConstraint(fields=["code"], name="holding_code_once", opclasses=["varchar_pattern_ops"]),
             models.CheckConstraint(name="holding_number_not_empty", condition=~Q(number_key="")),
@@ -108,9 +106,7 @@ class Ownership(models.Model):
     class Meta:
         verbose_name = _("ownership")
         constraints = [
-            models.CheckConstraint(
-                name="ownership_share_in_0_1", condition=Q(share__gt=0) & Q(share__lte=1)
-            ),
+            models.CheckConstraint(name="ownership_share_in_0_1", condition=Q(share__gt=0) & Q(share__lte=1)),
             ExclusionConstraint(
                 name="ownership_once_at_a_time",
                 expressions=[
@@ -139,9 +135,7 @@ class HoldingBuilding(models.Model):
 
     class Meta:
         verbose_name = _("building of a holding")
-        constraints = [
-            models.UniqueConstraint(fields=["holding", "building"], name="holding_building_linked_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["holding", "building"], name="holding_building_linked_once")]
 
     def __str__(self) -> str:
         return f"{self.holding_id} in {self.building_id}"

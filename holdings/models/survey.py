@@ -104,16 +104,16 @@ class SurveyEnding(models.Model):
     A table of its own: to mark a hundred thousand wide rows would write every one of them again.
     """
 
-    row = models.OneToOneField(
-        SurveyRow, models.PROTECT, primary_key=True, related_name="ending", db_constraint=False
-    )
+    row = models.OneToOneField(SurveyRow, models.PROTECT, primary_key=True, related_name="ending", db_constraint=False)
     file_id = models.BigIntegerField()
     outcome = models.CharField(max_length=10, choices=SurveyRow.Outcome.choices)
 
     class Meta:
         verbose_name = _("ending of a survey row")
         constraints = [
-            models.CheckConstraint(name="survey_ending_is_one", condition=models.Q(outcome__in=["applied", "rejected"])),
+            models.CheckConstraint(
+                name="survey_ending_is_one", condition=models.Q(outcome__in=["applied", "rejected"])
+            ),
         ]
 
     def __str__(self) -> str:
@@ -185,9 +185,7 @@ class SurveyProblem(models.Model):
 
     class Meta:
         verbose_name = _("survey problem")
-        constraints = [
-            models.UniqueConstraint(fields=["row", "code", "field"], name="survey_problem_said_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["row", "code", "field"], name="survey_problem_said_once")]
 
     def __str__(self) -> str:
         return f"{self.row_id} {self.code}"

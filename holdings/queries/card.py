@@ -23,9 +23,9 @@ class HoldingCard:
 
 def holding_card(holding_id: int, on: date) -> HoldingCard:
     """The card of one holding as it is on a day; raises Holding.DoesNotExist. A fixed number of queries (6)."""
-    holding = Holding.objects.select_related(
-        "ward", "road", "mahalla", "parent", "survey_row__file__staged_by"
-    ).get(pk=holding_id)
+    holding = Holding.objects.select_related("ward", "road", "mahalla", "parent", "survey_row__file__staged_by").get(
+        pk=holding_id
+    )
     return HoldingCard(
         holding=holding,
         buildings=list(holding.buildings.order_by("bin")),

@@ -98,7 +98,8 @@ def _number_steps(plain: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _by_number(condition: str, parameters: dict[str, Any], scope: list[int] | None, limit: int) -> list[int]:
-    return _fetch(f"SELECT h.id FROM holdings_holding h WHERE {condition}", parameters, scope, limit)
+    sql = f"SELECT h.id FROM holdings_holding h WHERE {condition}"  # noqa: S608 (conditions are written above)
+    return _fetch(sql, parameters, scope, limit)
 
 
 def _by_name(plain: str, scope: list[int] | None, limit: int) -> list[int]:
@@ -135,7 +136,7 @@ def _by_owner(condition: str, parameters: dict[str, Any], scope: list[int] | Non
         JOIN holdings_ownership s ON s.owner_id = o.id AND s.valid @> %(today)s
         JOIN holdings_holding h ON h.id = s.holding_id
         WHERE {condition}
-    """
+    """  # noqa: S608 (conditions are written above)
     return _fetch(sql, {**parameters, "today": timezone.localdate()}, scope, limit)
 
 
@@ -156,8 +157,11 @@ def _rows(ids: list[int], *, people: bool) -> list[Found]:
         today = timezone.localdate()
         holdings = holdings.annotate(
             owner_names=StringAgg(
-                "ownerships__owner__name_bn", delimiter=", ", distinct=True,
-                filter=Q(ownerships__valid__contains=today), default="",
+                "ownerships__owner__name_bn",
+                delimiter=", ",
+                distinct=True,
+                filter=Q(ownerships__valid__contains=today),
+                default="",
             )
         )
     by_id = {holding.pk: holding for holding in holdings.annotate(ward_number=F("ward_id"))}

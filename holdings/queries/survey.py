@@ -94,9 +94,12 @@ def undecided_rows(file: SurveyFile, code: str) -> list[int]:
 def report_row(problem: SurveyProblem) -> ReportRow:
     """A problem in the reader's language."""
     return ReportRow(
-        number=problem.row.number, outcome=str(problem.row.outcome.label),
+        number=problem.row.number,
+        outcome=str(problem.row.outcome.label),
         decision=problem.row.get_decision_display() if problem.row.decision else "",
-        code=problem.code, blocking=problem.blocking, value=problem.value,
+        code=problem.code,
+        blocking=problem.blocking,
+        value=problem.value,
         told=tell(problem.code, field=problem.field, value=problem.value, details=problem.details),
     )
 
@@ -119,13 +122,17 @@ def problem_map(file: SurveyFile, code: str = "") -> dict[str, Any]:
         JOIN holdings_surveyrow r ON r.id = found.row_id
         WHERE r.geom IS NOT NULL AND abs(ST_YMax(r.geom)) < 2e7
         ORDER BY blocking DESC, r.number LIMIT %(most)s
-    """
+    """  # noqa: S608 (`kind` is one of two constants)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"file": file.pk, "code": code, "most": MAP_AT_MOST})
         rows = cursor.fetchall()
     features = [
-        {"type": "Feature", "id": number, "geometry": json.loads(shape),
-         "properties": {"row": number, "codes": codes, "blocking": blocking}}
+        {
+            "type": "Feature",
+            "id": number,
+            "geometry": json.loads(shape),
+            "properties": {"row": number, "codes": codes, "blocking": blocking},
+        }
         for number, shape, codes, blocking in rows
     ]
     return {"type": "FeatureCollection", "features": features}
@@ -149,7 +156,8 @@ def ward_map() -> dict[str, Any]:
 def wards_of(file: SurveyFile) -> set[int]:
     """The wards that the waiting rows of a checked file belong to."""
     readings = SurveyReading.objects.filter(file_id=file.pk, row__ending=None)
-    return set(readings.exclude(ward_number=None).values_list("ward_number", flat=True).distinct())
+    numbers = readings.values_list("ward_number", flat=True).distinct()
+    return {number for number in numbers if number is not None}
 
 
 def survey_files() -> QuerySet[SurveyFile]:

@@ -34,8 +34,11 @@ def main(arguments: list[str], sink: IO[str], report: IO[str]) -> int:
         survey = _open(name, Path(path), layer or None)
         project = emit.Projector(crs or survey.crs)
         header = {
-            "driver": survey.driver, "fields": survey.fields, "srid": project.srid,
-            "spatial": survey.spatial, "isolation": ", ".join(walls),
+            "driver": survey.driver,
+            "fields": survey.fields,
+            "srid": project.srid,
+            "spatial": survey.spatial,
+            "isolation": ", ".join(walls),
         }
         sink.write(json.dumps(header, ensure_ascii=False) + "\n")
         rows = emit.write(sink, survey.chunks(), file_id=int(file_id), project=project)

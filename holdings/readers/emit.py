@@ -94,7 +94,7 @@ def write(sink: IO[str], chunks: Iterable[Chunk], *, file_id: int, project: Proj
             chunk.columns[BROKEN] = chunk.broken
         stored, stands = _wkb(chunk, project)
         lines = []
-        for parts, here, there in zip(_members(chunk), stored, stands):
+        for parts, here, there in zip(_members(chunk), stored, stands, strict=True):
             number += 1
             raw = ", ".join(filter(None, parts)).replace("\\", "\\\\")
             lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\t\n")
@@ -106,7 +106,7 @@ def _members(chunk: Chunk) -> Iterable[tuple[str, ...]]:
     """Each row's JSON members, "" for an empty cell."""
     if not chunk.columns:
         return [()] * len(chunk)
-    return zip(*(_column(name, values) for name, values in chunk.columns.items()))
+    return zip(*(_column(name, values) for name, values in chunk.columns.items()), strict=True)
 
 
 def _column(name: str, values: list[Any]) -> list[str]:
@@ -118,8 +118,8 @@ def _column(name: str, values: list[Any]) -> list[str]:
         if value is None:
             text = ""
         elif type(value) is str:
-            text = known.get(value)
-            if text is None:
+            text = known.get(value, "?")
+            if text == "?":
                 kept = value.replace("\x00", "")
                 text = known[value] = head + _encode(kept) if kept else ""
         elif type(value) is int:

@@ -61,10 +61,10 @@ class TableFile:
         if self._wkt:
             texts = [_EWKT.sub("", str(v)) if v else None for v in columns.pop(self._wkt)]
             shapes = shapely.from_wkt(numpy.array(texts, dtype=object), on_invalid="ignore")
-            broken = [text if text and shape is None else None for text, shape in zip(texts, shapes)]
+            broken = [text if text and shape is None else None for text, shape in zip(texts, shapes, strict=True)]
             return shapes, broken if any(broken) else None
         if self._lon and self._lat:
-            pairs = [(_float(x), _float(y)) for x, y in zip(columns[self._lon], columns[self._lat])]
+            pairs = [(_float(x), _float(y)) for x, y in zip(columns[self._lon], columns[self._lat], strict=True)]
             shapes = [None if x is None or y is None else shapely.Point(x, y) for x, y in pairs]
             return numpy.array(shapes, dtype=object), None
         return None, None

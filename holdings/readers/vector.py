@@ -57,13 +57,16 @@ class VectorFile:
         piece = _PIECE if self.driver in _RANDOM_ACCESS else max(self.count, 1)
         for start in range(0, self.count, piece):
             _, _, geometry, columns = pyogrio.raw.read(
-                self._path, layer=self.layer, skip_features=start, max_features=piece,
-                read_geometry=self.spatial, datetime_as_string=True,
+                self._path,
+                layer=self.layer,
+                skip_features=start,
+                max_features=piece,
+                read_geometry=self.spatial,
+                datetime_as_string=True,
             )
             shapes, broken = (None, None) if geometry is None else _shapes(geometry)
-            yield Chunk(
-                {n: _values(c, i) for n, c, i in zip(self.fields, columns, self._integer)}, shapes, broken
-            )
+            cells = zip(self.fields, columns, self._integer, strict=True)
+            yield Chunk({name: _values(column, whole) for name, column, whole in cells}, shapes, broken)
 
 
 def _layer(path: str, wanted: str | None) -> str:
@@ -85,7 +88,7 @@ def _layer(path: str, wanted: str | None) -> str:
 
 def _shapes(wkb: Any) -> tuple[Any, list[str | None] | None]:
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    lost = [raw.hex() if raw and shape is None else None for raw, shape in zip(wkb, shapes)]
+    lost = [raw.hex() if raw and shape is None else None for raw, shape in zip(wkb, shapes, strict=True)]
     return shapes, lost if any(lost) else None
 
 

@@ -6,6 +6,12 @@ from holdings.services.survey_settle import settle_rows
 from holdings.services.survey_stage import AlreadyStaged, keep_upload, stage_survey
 
 __all__ = [
-    "AlreadyStaged", "apply_survey", "check_survey", "keep_upload", "map_columns", "settle_rows", "stage_survey",
+    "AlreadyStaged",
+    "apply_survey",
+    "check_survey",
+    "keep_upload",
+    "map_columns",
+    "settle_rows",
+    "stage_survey",
     "state_srid",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, MultiLineString
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -48,13 +48,20 @@ def load_wards(*, path: Path, by: User | None, at: datetime) -> int:
         ON CONFLICT (number) DO UPDATE SET name_bn = EXCLUDED.name_bn, name_en = EXCLUDED.name_en, geom = EXCLUDED.geom
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM survey_place WHERE geom IS NULL OR ST_Dimension(geom) <> 2 OR NOT ST_IsValid(geom)")
+        cursor.execute(
+            "SELECT count(*) FROM survey_place WHERE geom IS NULL OR ST_Dimension(geom) <> 2 OR NOT ST_IsValid(geom)"
+        )
         if cursor.fetchone()[0]:
             raise BadInput(_("A ward of the file has no valid polygon."), remedy=_("Correct it in the map software."))
-        cursor.execute(sql, {
-            "ward": ward, "bn": find_column(fields, _NAME_BN), "en": find_column(fields, _NAME_EN),
-            "zone": find_column(fields, _ZONE),
-        })
+        cursor.execute(
+            sql,
+            {
+                "ward": ward,
+                "bn": find_column(fields, _NAME_BN),
+                "en": find_column(fields, _NAME_EN),
+                "zone": find_column(fields, _ZONE),
+            },
+        )
         loaded = int(cursor.rowcount)
         cursor.execute("ANALYZE holdings_ward")
     record(by=by, at=at, action="load_wards", object_type="ward", object_id="all", wards=loaded)
@@ -69,11 +76,21 @@ def load_roads(*, path: Path, by: User | None, at: datetime) -> int:
     """
     fields = _stage(path)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT raw, ST_AsEWKB(ST_Multi(geom)) FROM survey_place WHERE ST_Dimension(geom) = 1 ORDER BY number")
+        cursor.execute(
+            "SELECT raw, ST_AsEWKB(ST_Multi(geom)) FROM survey_place WHERE ST_Dimension(geom) = 1 ORDER BY number"
+        )
         rows = cursor.fetchall()
-    names = {key: find_column(fields, words) for key, words in (
-        ("ward", _WARD), ("code", _CODE), ("bn", _NAME_BN), ("en", _NAME_EN), ("class", _CLASS), ("width", _WIDTH),
-    )}
+    names = {
+        key: find_column(fields, words)
+        for key, words in (
+            ("ward", _WARD),
+            ("code", _CODE),
+            ("bn", _NAME_BN),
+            ("en", _NAME_EN),
+            ("class", _CLASS),
+            ("width", _WIDTH),
+        )
+    }
     added = _add_roads(rows, names)
     record(by=by, at=at, action="load_roads", object_type="road", object_id="all", roads=added)
     return added
@@ -121,7 +138,7 @@ def _add_roads(rows: list[tuple[Any, Any]], names: dict[str, str | None]) -> int
 def _road(raw: Any, line: bytes, names: dict[str, str | None], wards: list[Ward]) -> Road | None:
     cells = json.loads(raw) if isinstance(raw, str) else raw
     said = {key: str(cells.get(column) or "") if column else "" for key, column in names.items()}
-    geom = GEOSGeometry(memoryview(line))
+    geom = cast(MultiLineString, GEOSGeometry(memoryview(line)))
     numbers = {ward.pk for ward in wards}
     ward = int(said["ward"]) if said["ward"].isdigit() and int(said["ward"]) in numbers else _mostly_in(geom, wards)
     if ward is None:
@@ -130,8 +147,13 @@ def _road(raw: Any, line: bytes, names: dict[str, str | None], wards: list[Ward]
     hierarchy = "main" if kind in _MAIN else "secondary" if kind in _MIDDLE else "lane"
     name = said["bn"] or said["en"] or said["code"]
     return Road(
-        ward_id=ward, code=said["code"], name_bn=name[:120], name_en=(said["en"] or name)[:120],
-        hierarchy=hierarchy, width_m=said["width"] or None, geom=geom,
+        ward_id=ward,
+        code=said["code"],
+        name_bn=name[:120],
+        name_en=(said["en"] or name)[:120],
+        hierarchy=hierarchy,
+        width_m=said["width"] or None,
+        geom=geom,
     )
 
 

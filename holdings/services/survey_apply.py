@@ -48,8 +48,13 @@ def apply_survey(*, file: SurveyFile, by: User, at: datetime, holds_from: date |
     file.state, file.applied_at, file.applied_by = SurveyFile.State.APPLIED, at, by
     file.save(update_fields=["state", "applied_at", "applied_by"])
     record(
-        by=by, at=at, action="apply_survey", object_type="survey_file", object_id=file.pk,
-        **entered, waiting=waiting,
+        by=by,
+        at=at,
+        action="apply_survey",
+        object_type="survey_file",
+        object_id=file.pk,
+        **entered,
+        waiting=waiting,
     )
     return file
 
@@ -59,7 +64,8 @@ def _refuse_other_wards(file: SurveyFile, by: User) -> None:
     outside = sorted(wards_of(file) - set(scope)) if scope is not None else []
     if outside:
         raise NotAllowed(
-            _("The file holds rows of wards outside your area of work: %(wards)s.") % {"wards": ", ".join(map(str, outside))}
+            _("The file holds rows of wards outside your area of work: %(wards)s.")
+            % {"wards": ", ".join(map(str, outside))}
         )
 
 
@@ -71,7 +77,9 @@ def _enter(cursor: Any, parameters: dict[str, Any]) -> dict[str, int]:
     # The roads that the file brings are entered first; the rest of the work then finds every road by its key.
     for part in ("survey/apply_roads", "survey/apply"):
         cursor.execute("DROP TABLE IF EXISTS survey_road")
-        copy_in(cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys())
+        copy_in(
+            cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys()
+        )
         for step in script(part):
             cursor.execute(step, parameters)
     rejected = cursor.rowcount  # the last statement rejects

@@ -112,16 +112,12 @@ def _parameters(file: SurveyFile) -> dict[str, Any]:
 
 
 def _forget(cursor: Any, file: SurveyFile) -> None:
-    cursor.execute(
-        "DELETE FROM holdings_surveyproblem p USING holdings_surveyrow r"
-        " WHERE r.id = p.row_id AND r.file_id = %s AND " + _OPEN,
-        [file.pk],
-    )
-    cursor.execute(
-        "DELETE FROM holdings_surveyreading x USING holdings_surveyrow r"
-        " WHERE r.id = x.row_id AND x.file_id = %s AND " + _OPEN,
-        [file.pk],
-    )
+    for table in ("holdings_surveyproblem", "holdings_surveyreading"):
+        cursor.execute(
+            f"DELETE FROM {table} x USING holdings_surveyrow r"  # noqa: S608 (constants)
+            f" WHERE r.id = x.row_id AND r.file_id = %s AND {_OPEN}",
+            [file.pk],
+        )
 
 
 def _read(cursor: Any, file: SurveyFile) -> None:
@@ -134,7 +130,9 @@ def _read(cursor: Any, file: SurveyFile) -> None:
     copy_in(cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys())
     cursor.execute(statement("survey/shapes"), parameters)
     cursor.execute("CREATE INDEX ON survey_shape USING gist (point)")
-    cursor.execute("ANALYZE survey_shape (row_id, n, kind); ANALYZE survey_cell (row_id); ANALYZE survey_word; ANALYZE survey_road")
+    cursor.execute(
+        "ANALYZE survey_shape (row_id, n, kind); ANALYZE survey_cell (row_id); ANALYZE survey_word; ANALYZE survey_road"
+    )
     cursor.execute(statement("survey/stands"), parameters)
     cursor.execute("ANALYZE survey_stand")
     cursor.execute(statement("survey/readings"), parameters)
@@ -167,11 +165,11 @@ def _cells(cursor: Any, file: SurveyFile) -> None:
         f"""
         CREATE TEMP TABLE survey_cell ON COMMIT DROP AS
         SELECT c.*, {numbers},
-            regexp_replace(regexp_replace({_LATIN.format('mobile')}, '[^0-9]', '', 'g'), '^88', '') AS mobile_n
+            regexp_replace(regexp_replace({_LATIN.format("mobile")}, '[^0-9]', '', 'g'), '^88', '') AS mobile_n
         FROM (
-            SELECT id AS row_id, {', '.join(picked)} FROM holdings_surveyrow r WHERE file_id = %s AND {_OPEN}
+            SELECT id AS row_id, {", ".join(picked)} FROM holdings_surveyrow r WHERE file_id = %s AND {_OPEN}
         ) c
-        """,
+        """,  # noqa: S608 (field names and patterns of the rules; what people typed are parameters)
         [*parameters, file.pk],
     )
 
@@ -186,7 +184,7 @@ def _words(cursor: Any, file: SurveyFile) -> None:
     understood: list[tuple[str, str, str | None]] = []
     for field in (*_CODED, "number", "road"):
         if field in file.columns:
-            cursor.execute(f'SELECT DISTINCT "{field}" FROM survey_cell WHERE "{field}" IS NOT NULL')
+            cursor.execute(f'SELECT DISTINCT "{field}" FROM survey_cell WHERE "{field}" IS NOT NULL')  # noqa: S608
             understood += [(field, written, _understand(field, written)) for (written,) in cursor.fetchall()]
     copy_in(cursor, "CREATE TEMP TABLE survey_word (field text, written text, value text) ON COMMIT DROP", understood)
 
@@ -229,7 +227,11 @@ def _match(cursor: Any) -> None:
     found = verdicts(Candidate(*row) for row in cursor.fetchall())
     if found:
         rows = ((row, v.match, v.building) for row, v in found.items())
-        copy_in(cursor, "CREATE TEMP TABLE survey_verdict (row_id bigint, match text, building_id bigint) ON COMMIT DROP", rows)
+        copy_in(
+            cursor,
+            "CREATE TEMP TABLE survey_verdict (row_id bigint, match text, building_id bigint) ON COMMIT DROP",
+            rows,
+        )
         cursor.execute(
             "UPDATE holdings_surveyreading x SET match = v.match, building_id = v.building_id"
             " FROM survey_verdict v WHERE v.row_id = x.row_id"
@@ -251,10 +253,14 @@ def _misplaced(cursor: Any, file: SurveyFile) -> None:
     cursor.execute(statement("survey/far"), {"file": file.pk, "margin": rules.CITY_MARGIN_M})
     places = [Place(*row) for row in cursor.fetchall()]
     if places:
-        cursor.execute("SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) AS e FROM holdings_ward) w")
+        cursor.execute(
+            "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)"
+            " FROM (SELECT ST_Extent(geom) AS e FROM holdings_ward) w"
+        )
         named = explain(places, declared=file.srid, city=cursor.fetchone(), margin=rules.CITY_MARGIN_M)
         copy_in(
-            cursor, "CREATE TEMP TABLE survey_misplaced (row_id bigint, code text, value text, details jsonb) ON COMMIT DROP",
+            cursor,
+            "CREATE TEMP TABLE survey_misplaced (row_id bigint, code text, value text, details jsonb) ON COMMIT DROP",
             named,
         )
         cursor.execute(

@@ -41,15 +41,20 @@ def settle_rows(
         raise BadInput(_("Ward %(ward)s is not in the register.") % {"ward": ward}, field="ward")
     if building is not None and not Building.objects.filter(pk=building).exists():
         raise BadInput(_("This building is not in the register."), field="building")
-    waiting = list(
-        file.rows.select_for_update(of=["self"]).filter(number__in=rows, ending=None).order_by("number")
-    )
+    waiting = list(file.rows.select_for_update(of=["self"]).filter(number__in=rows, ending=None).order_by("number"))
     if decision not in (Decision.NONE, Decision.REJECT):
         _allow(waiting, decision, ward, building)
     _decide(waiting, decision, ward, building, by, at)
     record(
-        by=by, at=at, action="settle_survey_rows", object_type="survey_file", object_id=file.pk, decision=decision,
-        rows=[row.number for row in waiting], ward_decided=ward, building=building,
+        by=by,
+        at=at,
+        action="settle_survey_rows",
+        object_type="survey_file",
+        object_id=file.pk,
+        decision=decision,
+        rows=[row.number for row in waiting],
+        ward_decided=ward,
+        building=building,
     )
     return len(waiting)
 
@@ -57,20 +62,24 @@ def settle_rows(
 def _allow(rows: list[SurveyRow], decision: str, ward: int | None, building: int | None) -> None:
     codes: dict[int, list[str]] = defaultdict(list)
     found = SurveyProblem.objects.filter(row__in=rows, blocking=True).values_list("row_id", "code")
-    for row, code in found:
-        codes[row].append(code)
+    for row_id, code in found:
+        codes[row_id].append(code)
     readings = SurveyReading.objects.in_bulk([row.pk for row in rows])
     for row in rows:
         reading = readings.get(row.pk)
         if reading is None:
-            raise Refused(_("Row %(row)s was not checked yet.") % {"row": row.number}, remedy=_("Check the file first."))
+            raise Refused(
+                _("Row %(row)s was not checked yet.") % {"row": row.number}, remedy=_("Check the file first.")
+            )
         if decision not in allowed_decisions(codes[row.pk]):
             raise Refused(
                 _("Row %(row)s cannot be settled this way.") % {"row": row.number},
                 remedy=_("Leave it out and bring the corrected row in another file."),
             )
         if ward is None and reading.ward_number is None:
-            raise Refused(_("Row %(row)s needs a ward.") % {"row": row.number}, remedy=_("Choose the ward it belongs to."))
+            raise Refused(
+                _("Row %(row)s needs a ward.") % {"row": row.number}, remedy=_("Choose the ward it belongs to.")
+            )
         if decision == Decision.SAME and building is None and reading.building_id is None:
             raise Refused(
                 _("Row %(row)s has no building of the register to be the same as.") % {"row": row.number},

@@ -20,9 +20,7 @@ from imis.audit import record
 from imis.errors import BadInput, Refused
 from imis.models import User
 
-_COPY = (
-    "COPY holdings_surveyrow (file_id, number, raw, geom, raw_geom, decision) FROM STDIN WITH (FORMAT text)"
-)
+_COPY = "COPY holdings_surveyrow (file_id, number, raw, geom, raw_geom, decision) FROM STDIN WITH (FORMAT text)"
 MOST_UPLOAD_BYTES = 2 * 1024**3
 
 

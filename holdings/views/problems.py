@@ -40,7 +40,10 @@ def table(request: HttpRequest, file_id: int) -> HttpResponse:
     code = _code(request)
     page = Paginator(problems(file, code), PAGE).get_page(request.GET.get("page"))
     context = {
-        "file": file, "code": code, "page": page, "rows": [report_row(problem) for problem in page],
+        "file": file,
+        "code": code,
+        "page": page,
+        "rows": [report_row(problem) for problem in page],
         "kinds": [(one.code, title(one.code), one.rows) for one in problem_counts(file)],
         "asked": f"code={code}" if code else "",
         "undecided": len(undecided_rows(file, code)) if code and PROBLEMS[code].blocking else 0,
@@ -63,7 +66,9 @@ def row(request: HttpRequest, file_id: int, number: int) -> HttpResponse:
         return redirect("holdings:survey_row", file_id, number)
     reading = getattr(found, "reading", None) if hasattr(found, "reading") else None
     mapped = {column: field for field, column in found.file.columns.items()}
-    cells = [(column, value, field_words(mapped[column]) if column in mapped else "") for column, value in found.raw.items()]
+    cells = [
+        (column, value, field_words(mapped[column]) if column in mapped else "") for column, value in found.raw.items()
+    ]
     context = {"row": found, "file": found.file, "told": told, "form": form, "reading": reading, "cells": cells}
     return render(request, "holdings/survey_row.html", context)
 
@@ -76,17 +81,30 @@ def _settle_one(request: HttpRequest, found: SurveyRow, form: SettleForm) -> boo
         if building is None:
             form.add_error("building", _("This building is not in the register."))
             return False
-    return _settle(request, found.file, [found.number], chosen["decision"], form, ward=chosen["ward"], building=building)
+    return _settle(
+        request, found.file, [found.number], chosen["decision"], form, ward=chosen["ward"], building=building
+    )
 
 
 def _settle(
-    request: HttpRequest, file: SurveyFile, rows: list[int], decision: str, form: SettleForm | None = None, *,
-    ward: Any = None, building: int | None = None,
+    request: HttpRequest,
+    file: SurveyFile,
+    rows: list[int],
+    decision: str,
+    form: SettleForm | None = None,
+    *,
+    ward: Any = None,
+    building: int | None = None,
 ) -> bool:
     try:
         settled = settle_rows(
-            file=file, rows=rows, decision=decision, ward=ward.pk if ward else None, building=building,
-            by=cast(User, request.user), at=timezone.now(),
+            file=file,
+            rows=rows,
+            decision=decision,
+            ward=ward.pk if ward else None,
+            building=building,
+            by=cast(User, request.user),
+            at=timezone.now(),
         )
     except IMISError as refusal:
         sentence = f"{refusal.message} {refusal.remedy}"

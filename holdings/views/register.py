@@ -42,8 +42,13 @@ def search(request: HttpRequest) -> JsonResponse:
     found = search_holdings(text, cast(User, request.user), ward=number, limit=JSON_AT_MOST) if text else []
     results = [
         {
-            "id": row.id, "title": row.title, "subtitle": row.subtitle, "code": row.code, "number": row.number,
-            "ward": row.ward, "url": reverse("holdings:detail", args=[row.id]),
+            "id": row.id,
+            "title": row.title,
+            "subtitle": row.subtitle,
+            "code": row.code,
+            "number": row.number,
+            "ward": row.ward,
+            "url": reverse("holdings:detail", args=[row.id]),
         }
         for row in found
     ]

@@ -57,10 +57,14 @@ def _bring(request: HttpRequest, form: UploadForm) -> HttpResponse | None:
     job = enqueue(
         kind="bring_survey",
         arguments={
-            "path": str(path), "name": upload.name, "layer": form.cleaned_data["layer"],
+            "path": str(path),
+            "name": upload.name,
+            "layer": form.cleaned_data["layer"],
             "crs": f"EPSG:{srid}" if srid else "",
         },
-        steps_total=2, by=cast(User, request.user), at=timezone.now(),
+        steps_total=2,
+        by=cast(User, request.user),
+        at=timezone.now(),
     )
     return redirect("job", job.pk)
 
@@ -71,7 +75,8 @@ def _bring(request: HttpRequest, form: UploadForm) -> HttpResponse | None:
 def survey(request: HttpRequest, file_id: int) -> HttpResponse:
     """One file: what became of its rows, what is wrong, where, and what to do next."""
     file = _file(file_id)
-    counts = [{"count": one, "title": title(one.code)} for one in problem_counts(file)]
+    found = problem_counts(file)
+    counts = [{"count": one, "title": title(one.code)} for one in found]
     context = {
         "file": file,
         "outcomes": outcomes(file),
@@ -80,7 +85,7 @@ def survey(request: HttpRequest, file_id: int) -> HttpResponse:
         "unused": [column for column in file.fields if column not in file.columns.values()],
         "srid_form": SridForm(initial={"srid": file.srid}),
         "may_apply": may(cast(User, request.user), Permission.APPLY_SURVEY),
-        "wrong_place": any(row["count"].code in ("wrong_crs", "swapped_axes") for row in counts),
+        "wrong_place": any(one.code in ("wrong_crs", "swapped_axes") for one in found),
     }
     return render(request, "holdings/survey.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -16,7 +17,8 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.test import Client
 
-from holdings.models import Ward
+from holdings.models import SurveyFile, Ward
+from holdings.services import apply_survey, check_survey, map_columns, stage_survey
 from imis.models import User
 from imis.roles import Role
 
@@ -59,7 +61,9 @@ def wards(db: None) -> list[Ward]:
         box = placed(shapely.box(EAST + 1000 * place, NORTH, EAST + 1000 * (place + 1), NORTH + 1000), "storage")
         made.append(
             Ward.objects.create(
-                number=number, name_bn=f"ওয়ার্ড {number}", name_en=f"Ward {number}",
+                number=number,
+                name_bn=f"ওয়ার্ড {number}",
+                name_en=f"Ward {number}",
                 geom=stored(shapely.MultiPolygon([box])),
             )
         )
@@ -83,8 +87,13 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
     def _write(path: Path, rows: Any, data: Any, columns: Any, kinds: Any, crs: Any, driver: str, more: Any) -> None:
         pyogrio.raw.write(
-            path, numpy.array([None if s is None else shapely.to_wkb(s) for s, _ in rows], dtype=object), data, columns,
-            geometry_type=more.pop("geometry_type", kinds.pop() if len(kinds) == 1 else "Unknown"), crs=crs, driver=driver,
+            path,
+            numpy.array([None if s is None else shapely.to_wkb(s) for s, _ in rows], dtype=object),
+            data,
+            columns,
+            geometry_type=more.pop("geometry_type", kinds.pop() if len(kinds) == 1 else "Unknown"),
+            crs=crs,
+            driver=driver,
             **more,
         )
 
@@ -113,3 +122,25 @@ def signed_in(person: Callable[..., User]) -> Callable[..., Client]:
         return client
 
     return make
+
+
+@pytest.fixture
+def bring(wards: list[Ward], assessor: User, write: Callable[..., Path]) -> Callable[..., SurveyFile]:
+    """Writes, stages and checks rows; bring(rows, apply=True) also applies them."""
+    names = (f"survey-{n}.gpkg" for n in itertools.count(1))
+
+    def run(
+        rows: list[tuple[Any, dict[str, Any]]],
+        *,
+        apply: bool = False,
+        columns: dict[str, str] | None = None,
+        **more: Any,
+    ) -> SurveyFile:
+        path = write(more.pop("name", None) or next(names), rows, **more)
+        file = stage_survey(path=path, name=path.name, by=assessor, at=NOW)
+        if columns:
+            map_columns(file=file, columns={**file.columns, **columns}, by=assessor, at=NOW)
+        file = check_survey(file=file, by=assessor, at=NOW)
+        return apply_survey(file=file, by=assessor, at=NOW) if apply else file
+
+    return run

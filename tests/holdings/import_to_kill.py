@@ -25,7 +25,8 @@ def main() -> None:
     from imis.models import User
 
     def wait(**details: object) -> None:
-        print("ready", flush=True)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         time.sleep(120)
 
     by = User.objects.get(username=username)

@@ -77,7 +77,9 @@ def test_code_goes_out_and_comes_back(ward: int, road: int, holding: int, suffix
     assert len(str(code)) == 14
 
 
-@pytest.mark.parametrize("text", ["", "22-001-0012", "2-001-0012-00", "22-001-0012-00-1", "00-001-0012-00", "ক২-001-0012-00"])
+@pytest.mark.parametrize(
+    "text", ["", "22-001-0012", "2-001-0012-00", "22-001-0012-00-1", "00-001-0012-00", "ক২-001-0012-00"]
+)
 def test_what_is_no_code_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"shape|does not exist"):
         parse_code(text)

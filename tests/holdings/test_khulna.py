@@ -46,7 +46,9 @@ def test_the_whole_city(khulna: Path) -> None:
     assert f"rows {found.rows} = applied {found.applied} + rejected 0 + waiting {found.waiting}" in said
     assert found.applied + found.waiting == 20_899 and found.waiting < 200
     assert Building.objects.count() == found.applied
-    assert not Building.objects.filter(survey_row=None).exists() and not Holding.objects.filter(survey_row=None).exists()
+    assert (
+        not Building.objects.filter(survey_row=None).exists() and not Holding.objects.filter(survey_row=None).exists()
+    )
     assert Holding.objects.filter(code=None).count() < 20
     assert HoldingBuilding.objects.values("holding").distinct().count() == Holding.objects.count()
     _in_hilbert_order()

@@ -35,7 +35,10 @@ def cells(row: list[str]) -> dict[str, Any]:
     return dict(json.loads(row[2].replace("\\\\", "\\")))
 
 
-ROWS = [(square(0, 0), {"bin": "B1", "house_no": "৪ক", "levels": 2}), (square(30, 0), {"bin": "B\\2\t\"", "house_no": None})]
+ROWS = [
+    (square(0, 0), {"bin": "B1", "house_no": "৪ক", "levels": 2}),
+    (square(30, 0), {"bin": 'B\\2\t"', "house_no": None}),
+]
 
 
 @pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.kml", "a.shp"])
@@ -51,7 +54,7 @@ def test_vector_formats(write: Callable[..., Path], name: str) -> None:
 
 def test_backslashes_tabs_and_quotes_survive(write: Callable[..., Path]) -> None:
     _, rows = read(write("a.gpkg", ROWS))
-    assert cells(rows[1]) == {"bin": "B\\2\t\""}
+    assert cells(rows[1]) == {"bin": 'B\\2\t"'}
 
 
 def test_what_keeps_the_reader_in_is_named(write: Callable[..., Path]) -> None:
@@ -149,12 +152,25 @@ def test_the_vrt_would_have_worked_outside_the_reading_process(tmp_path: Path, w
 
     other = write("other.gpkg", ROWS)
     path = tmp_path / "parcels.geojson"
-    path.write_text(VRT.replace("passwd", "other").replace("wkbNone", "wkbPolygon").format(source=other), encoding="utf-8")
+    path.write_text(
+        VRT.replace("passwd", "other").replace("wkbNone", "wkbPolygon").format(source=other), encoding="utf-8"
+    )
     _, _, _, columns = pyogrio.raw.read(path)
     assert "B1" in columns[0]
 
 
-@pytest.mark.parametrize("name", ["/vsicurl/http://127.0.0.1:9/a.geojson", "/vsizip/a.zip", "/etc/passwd", "../../etc/passwd", "a.vrt", "a", "a.pdf"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/vsicurl/http://127.0.0.1:9/a.geojson",
+        "/vsizip/a.zip",
+        "/etc/passwd",
+        "../../etc/passwd",
+        "a.vrt",
+        "a",
+        "a.pdf",
+    ],
+)
 def test_names_are_never_paths(tmp_path: Path, name: str) -> None:
     path = tmp_path / "upload"
     path.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
@@ -176,7 +192,7 @@ import os, socket, sys
 from pathlib import Path
 from holdings.readers.child import _libraries
 from holdings.readers.sandbox import confine
-home = Path({str(tmp_path / 'own')!r})
+home = Path({str(tmp_path / "own")!r})
 walls = confine(_libraries(), [home])
 def attempt(what):
     try: what(); return "done"
@@ -185,7 +201,7 @@ print("network", attempt(lambda: socket.create_connection(("127.0.0.1", {port}),
 print("program", attempt(lambda: os.execv("/bin/true", ["true"])))
 print("own", attempt(lambda: (home / "x").write_text("x")))
 print("large", attempt(lambda: (home / "y").write_bytes(b"0" * (65 * 1024**2))))
-print("file", attempt(lambda: open({str(tmp_path / 'other.txt')!r}).read()), "landlock" in walls)
+print("file", attempt(lambda: open({str(tmp_path / "other.txt")!r}).read()), "landlock" in walls)
 """
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=False)
     listener.close()
@@ -232,7 +248,9 @@ def test_files_that_break_off_are_refused(write: Callable[..., Path], tmp_path: 
     whole = write("a.gpkg", ROWS * 500).read_bytes()
     (tmp_path / "half.gpkg").write_bytes(whole[: len(whole) // 3])
     assert refused(tmp_path / "half.gpkg") in {"not_this_format", "reader_died"}
-    (tmp_path / "half.geojson").write_text('{"type": "FeatureCollection", "features": [{"type": "Feature"', encoding="utf-8")
+    (tmp_path / "half.geojson").write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature"', encoding="utf-8"
+    )
     assert refused(tmp_path / "half.geojson") == "not_this_format"
     (tmp_path / "latin.csv").write_bytes("no,name\n1,caf\xe9\n".encode("latin-1"))
     assert refused(tmp_path / "latin.csv") == "not_utf8"

@@ -24,7 +24,9 @@ def refused(rule: str, sql: str, *parameters: Any) -> None:
         run(sql, *parameters)
 
 
-def building(ring: str, *, point: str = "5 5", bin: str = "B", area: float = 100, extra: str = "") -> tuple[str, str, float, str, str]:
+def building(
+    ring: str, *, point: str = "5 5", bin: str = "B", area: float = 100, extra: str = ""
+) -> tuple[str, str, float, str, str]:
     return bin, f"MULTIPOLYGON((({ring}){extra}))", area, f"POINT({point})", ""
 
 
@@ -69,7 +71,8 @@ def test_a_building_number_is_unique(wards: list[Ward]) -> None:
 
 
 HOLDING = (
-    "INSERT INTO holdings_holding (ward_id, road_id, number_written, number_key, code, old_number, frontage, route_order, state)"
+    "INSERT INTO holdings_holding (ward_id, road_id, number_written, number_key, code,"
+    " old_number, frontage, route_order, state)"
     " VALUES (21, %s, 'x', %s, %s, '', 'lane', 0, 'active')"
 )
 
@@ -128,7 +131,11 @@ def own(wards: list[Ward]) -> Callable[..., None]:
     [
         [("A", "1", "[2026-01-01,)")],
         [("A", "0.5", "[2026-01-01,)"), ("B", "0.5", "[2026-01-01,)")],
-        [("A", "0.33333334", "[2026-01-01,)"), ("B", "0.33333333", "[2026-01-01,)"), ("C", "0.33333333", "[2026-01-01,)")],
+        [
+            ("A", "0.33333334", "[2026-01-01,)"),
+            ("B", "0.33333333", "[2026-01-01,)"),
+            ("C", "0.33333333", "[2026-01-01,)"),
+        ],
         [("A", "1", "[2020-01-01,2026-01-01)"), ("B", "0.4", "[2026-01-01,)"), ("C", "0.6", "[2026-01-01,)")],
         [("A", "1", "[2020-01-01,2024-01-01)"), ("B", "1", "[2026-01-01,)")],
         [("A", "1", "(,2026-01-01)"), ("B", "1", "[2026-01-01,)")],
@@ -157,14 +164,24 @@ def test_shares_that_do_not_are_refused(own: Callable[..., None], shares: list[t
 
 def test_an_update_or_delete_must_keep_the_sum(own: Callable[..., None]) -> None:
     own(("A", "0.5", "[2026-01-01,)"), ("B", "0.5", "[2026-01-01,)"))
-    refused("ownership_shares_sum_to_1", "UPDATE holdings_ownership SET share = 0.6 WHERE id = (SELECT min(id) FROM holdings_ownership)")
-    refused("ownership_shares_sum_to_1", "DELETE FROM holdings_ownership WHERE id = (SELECT min(id) FROM holdings_ownership)")
+    refused(
+        "ownership_shares_sum_to_1",
+        "UPDATE holdings_ownership SET share = 0.6 WHERE id = (SELECT min(id) FROM holdings_ownership)",
+    )
+    refused(
+        "ownership_shares_sum_to_1",
+        "DELETE FROM holdings_ownership WHERE id = (SELECT min(id) FROM holdings_ownership)",
+    )
     run("UPDATE holdings_ownership SET valid = '[2026-01-01,2027-01-01)'")
     own(("C", "1", "[2027-01-01,)"))
 
 
 def test_shares_and_days_out_of_range_are_refused(own: Callable[..., None]) -> None:
-    for share, valid, rule in (("0", "[2026-01-01,)", "share_in_0_1"), ("1.5", "[2026-01-01,)", "share_in_0_1"), ("1", "empty", "has_a_day")):
+    for share, valid, rule in (
+        ("0", "[2026-01-01,)", "share_in_0_1"),
+        ("1.5", "[2026-01-01,)", "share_in_0_1"),
+        ("1", "empty", "has_a_day"),
+    ):
         with pytest.raises(IntegrityError, match=rule):
             own(("A", share, valid))
     with pytest.raises(IntegrityError, match="ownership_once_at_a_time"):
@@ -180,7 +197,8 @@ def test_survey_references_must_exist(wards: list[Ward]) -> None:
     )
     refused(
         "survey_reference_exists",
-        "INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details) VALUES (987654, 'x', '', '', true, '{}')",
+        "INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)"
+        " VALUES (987654, 'x', '', '', true, '{}')",
     )
 
 

@@ -14,8 +14,13 @@ from holdings.rules.matching import Candidate, verdicts
 def test_columns_of_the_khulna_file_are_guessed() -> None:
     columns = ["bin", "ward_no", "thana", "levels", "house_no", "street_src", "structure", "use_type", "area_m2"]
     assert rules.guess_columns(columns) == {
-        "bin": "bin", "ward": "ward_no", "road": "street_src", "number": "house_no", "storeys": "levels",
-        "structure": "structure", "use": "use_type",
+        "bin": "bin",
+        "ward": "ward_no",
+        "road": "street_src",
+        "number": "house_no",
+        "storeys": "levels",
+        "structure": "structure",
+        "use": "use_type",
     }
 
 
@@ -34,9 +39,15 @@ def test_no_column_feeds_two_fields(columns: list[str]) -> None:
 @pytest.mark.parametrize(
     ("field", "written", "code"),
     [
-        ("structure", "আধা পাকা", "semi_pucca"), ("structure", "Semi-Pucca", "semi_pucca"), ("structure", "RCC", "pucca"),
-        ("structure", "টিনশেড", "tin_shed"), ("use", "আবাসিক", "residential"), ("use", "Place of Worship - Islam", "religious"),
-        ("use", "moon base", None), ("occupancy", "ভাড়া", "let"), ("occupancy", "ভা\u09a1\u09bcা", "let"),
+        ("structure", "আধা পাকা", "semi_pucca"),
+        ("structure", "Semi-Pucca", "semi_pucca"),
+        ("structure", "RCC", "pucca"),
+        ("structure", "টিনশেড", "tin_shed"),
+        ("use", "আবাসিক", "residential"),
+        ("use", "Place of Worship - Islam", "religious"),
+        ("use", "moon base", None),
+        ("occupancy", "ভাড়া", "let"),
+        ("occupancy", "ভা\u09a1\u09bcা", "let"),
     ],
 )
 def test_words_of_both_languages_mean_one_thing(field: str, written: str, code: str | None) -> None:
@@ -92,9 +103,7 @@ def test_two_outlines_cannot_both_be_one_building_but_two_points_can() -> None:
 
 @given(
     st.lists(
-        st.builds(
-            Candidate, st.integers(1, 4), st.integers(1, 4), st.floats(0, 1), st.floats(0, 1), st.booleans()
-        ),
+        st.builds(Candidate, st.integers(1, 4), st.integers(1, 4), st.floats(0, 1), st.floats(0, 1), st.booleans()),
         max_size=10,
     )
 )
@@ -105,7 +114,12 @@ def test_matching_never_gives_one_building_to_two_outlines(candidates: list[Cand
     assert len(same) == len(set(same)) and None not in same
 
 
-@given(st.lists(st.builds(Candidate, st.integers(1, 3), st.integers(1, 3), st.floats(0, 1), st.floats(0, 1), st.booleans()), max_size=8))
+@given(
+    st.lists(
+        st.builds(Candidate, st.integers(1, 3), st.integers(1, 3), st.floats(0, 1), st.floats(0, 1), st.booleans()),
+        max_size=8,
+    )
+)
 def test_the_order_of_candidates_does_not_matter(candidates: list[Candidate]) -> None:
     unique = list({(c.row, c.building): c for c in candidates}.values())
     forth, back = verdicts(unique), verdicts(reversed(unique))

@@ -35,7 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs the step and prints the counts of the file."""
-        by = self._by(options["by"], Permission.APPLY_SURVEY if options["step"] == "apply" else Permission.IMPORT_SURVEY)
+        by = self._by(
+            options["by"], Permission.APPLY_SURVEY if options["step"] == "apply" else Permission.IMPORT_SURVEY
+        )
         try:
             file = self._run(options, by)
         except AlreadyStaged as known:
