@@ -55,7 +55,11 @@ def run(size: int = 2500, quick: bool = False) -> list[dict[str, Any]]:
         peak, found = _ward(bills(size), folder)
     return [
         result(
-            "ward PDF: pages a second a core against WeasyPrint", statistics.median(ratios), 20, "times", size,
+            "ward PDF: pages a second a core against WeasyPrint",
+            statistics.median(ratios),
+            20,
+            "times",
+            size,
             at_least=True,
         ),
         result("ward PDF: peak memory of a worker", peak / MEMORY_BOUND_MB, 1, f"of {MEMORY_BOUND_MB} MB", size),

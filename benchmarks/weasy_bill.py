@@ -22,8 +22,10 @@ from tax.documents.typeset import FONTS
 from tax.documents.wording import words
 
 _FACES = {
-    "NotoSansBengali-Regular": 400, "NotoSansBengali-Bold": 700,
-    "NotoSans-Latin-Regular": 400, "NotoSans-Latin-Bold": 700,
+    "NotoSansBengali-Regular": 400,
+    "NotoSansBengali-Bold": 700,
+    "NotoSans-Latin-Regular": 400,
+    "NotoSans-Latin-Bold": 700,
 }
 _STYLE = """
 @page { size: A4; margin: 8mm 10mm 7mm }
@@ -85,22 +87,22 @@ def _taxpayer(e: dict[str, Any], said: dict[str, str], code: str) -> str:
     arrears = f"<h2>{said['arrears_by_year']}</h2><table>{head}{_rows(e['arrears'])}</table>" if e["arrears"] else ""
     return f"""<section class=copy>{_heading(e, said, code)}<div class=facts>{_facts(e, said)}</div>
 <table><tr><td>{left}<td>{right}</table>{arrears}{_offers(e, said)}
-<div class=tint><span class=quiet>{said['in_words']}:</span> <b>{e['in_words']}</b></div>
-<table><tr><td class=small><b>{said['where']}</b>: {said['where_text']}<br>{said['after_year']}
-<td class=sign>{said['sign_officer']}</table></section>"""
+<div class=tint><span class=quiet>{said["in_words"]}:</span> <b>{e["in_words"]}</b></div>
+<table><tr><td class=small><b>{said["where"]}</b>: {said["where_text"]}<br>{said["after_year"]}
+<td class=sign>{said["sign_officer"]}</table></section>"""
 
 
 def _heading(e: dict[str, Any], said: dict[str, str], code: str) -> str:
-    return f"""<table><tr><td><h1>{e['corporation']}</h1><b>{said['bill_title']}</b>
-<span class=quiet>{said['branch']}</span><br>{said['fiscal_year']} <b>{e['year']}</b> · {e['quarter']}
-<td class=right><span class=tag>{said['copy_taxpayer']}</span>
-<br><span class=small>{said['scan']}</span><td class=right><img src="{code}"></table>"""
+    return f"""<table><tr><td><h1>{e["corporation"]}</h1><b>{said["bill_title"]}</b>
+<span class=quiet>{said["branch"]}</span><br>{said["fiscal_year"]} <b>{e["year"]}</b> · {e["quarter"]}
+<td class=right><span class=tag>{said["copy_taxpayer"]}</span>
+<br><span class=small>{said["scan"]}</span><td class=right><img src="{code}"></table>"""
 
 
 def _payable(e: dict[str, Any], said: dict[str, str]) -> str:
-    return f"""<div class=pay><table><tr><td>{said['payable']}<td class=right>৳ {e['payable']}</table></div>
-<div class=tint><table><tr><td>{said['due_on']}<td class=right><b>{e['due_on']}</b>
-<tr><td class=quiet>{said['issued_on']}<td class=right>{e['issued_on']}</table></div>"""
+    return f"""<div class=pay><table><tr><td>{said["payable"]}<td class=right>৳ {e["payable"]}</table></div>
+<div class=tint><table><tr><td>{said["due_on"]}<td class=right><b>{e["due_on"]}</b>
+<tr><td class=quiet>{said["issued_on"]}<td class=right>{e["issued_on"]}</table></div>"""
 
 
 def _offers(e: dict[str, Any], said: dict[str, str]) -> str:
@@ -113,24 +115,34 @@ def _offers(e: dict[str, Any], said: dict[str, str]) -> str:
 
 def _facts(e: dict[str, Any], said: dict[str, str]) -> str:
     left = [("taxpayer", e["payer"]["name"]), ("guardian", e["payer"]["guardian"]), ("address", e["place"]["address"])]
-    right = [("bill_no", e["number"]), ("holding_no", e["place"]["number"]), ("holding_code", e["place"]["code"]),
-             ("old_number", e["place"]["old"]), ("ward", e["place"]["ward"])]
+    right = [
+        ("bill_no", e["number"]),
+        ("holding_no", e["place"]["number"]),
+        ("holding_code", e["place"]["code"]),
+        ("old_number", e["place"]["old"]),
+        ("ward", e["place"]["ward"]),
+    ]
     columns = "".join(f"<td><table>{_named(rows, said)}</table>" for rows in (left, right))
     return f"<table><tr>{columns}</table>"
 
 
 def _slip(e: dict[str, Any], said: dict[str, str], words_: tuple[str, str, str], code: str) -> str:
     caption, first, second = (said[word] for word in words_)
-    rows = [("bill_no", e["number"]), ("holding_no", f"{e['place']['number']} {e['place']['code']}"),
-            ("ward", e["place"]["ward"]), ("taxpayer", e["payer"]["name"]), ("guardian", e["payer"]["guardian"]),
-            ("address", e["place"]["address"])]
-    return f"""<section class=slip><table><tr><td><b>{e['corporation']}</b> <b>{said['bill_title']}</b>
-<span class=small>{said['fiscal_year']} {e['year']} · {e['quarter']}</span>
+    rows = [
+        ("bill_no", e["number"]),
+        ("holding_no", f"{e['place']['number']} {e['place']['code']}"),
+        ("ward", e["place"]["ward"]),
+        ("taxpayer", e["payer"]["name"]),
+        ("guardian", e["payer"]["guardian"]),
+        ("address", e["place"]["address"]),
+    ]
+    return f"""<section class=slip><table><tr><td><b>{e["corporation"]}</b> <b>{said["bill_title"]}</b>
+<span class=small>{said["fiscal_year"]} {e["year"]} · {e["quarter"]}</span>
 <td class=right><span class=tag>{caption}</span></table>
-<table class=facts><tr><td><table>{_named(rows, said)}</table><td><table>{_rows(e['slip'])}</table>
-<div class=tint><b>{said['payable_short']}</b> <b>৳ {e['payable']}</b></div><span class=quiet>{said['due_on']}</span>
-<b>{e['due_on']}</b><td class=right><img src="{code}"></table>
-<table><tr><td class=small>{said['in_words']}: {e['in_words']}
+<table class=facts><tr><td><table>{_named(rows, said)}</table><td><table>{_rows(e["slip"])}</table>
+<div class=tint><b>{said["payable_short"]}</b> <b>৳ {e["payable"]}</b></div><span class=quiet>{said["due_on"]}</span>
+<b>{e["due_on"]}</b><td class=right><img src="{code}"></table>
+<table><tr><td class=small>{said["in_words"]}: {e["in_words"]}
 <td class=sign>{first}<td class=sign>{second}</table></section>"""
 
 

@@ -38,8 +38,11 @@ def typeset_receipt(receipt: PrintedReceipt, *, lang: str = "bn") -> bytes:
     said = words(lang)
     page = receipt_page(receipt, lang)
     data: dict[str, Any] = {
-        "lang": lang, "words": said, "title": f"{said['receipt_title']} {page['number']}",
-        "author": page["corporation"], "receipt": page,
+        "lang": lang,
+        "words": said,
+        "title": f"{said['receipt_title']} {page['number']}",
+        "author": page["corporation"],
+        "receipt": page,
     }
     return pdf("receipt", data, [qr_code(receipt.code, level="L")])
 

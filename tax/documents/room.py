@@ -33,9 +33,7 @@ _OTHER = 0.75
 
 def breadth(text: str) -> float:
     """The width of `text` in em, estimated from above."""
-    return sum(
-        _LETTER.get(character) or _ADVANCE.get(unicodedata.category(character), _OTHER) for character in text
-    )
+    return sum(_LETTER.get(character) or _ADVANCE.get(unicodedata.category(character), _OTHER) for character in text)
 
 
 def fitting(steps: list[Row], demand: list[Row], arrears: list[list[str]]) -> tuple[list[Row], Row]:

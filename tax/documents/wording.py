@@ -60,8 +60,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "offer_by": ("{day} পর্যন্ত", "until {day}"),
     "where": ("কোথায় পরিশোধ করবেন", "Where to pay"),
     "where_text": (
-        "নগর ভবনের কর আদায় শাখার কাউন্টার, ওয়ার্ডের আদায়কারী, অথবা কর্পোরেশনের নির্ধারিত ব্যাংক শাখা। "
-        "টাকা দিয়ে রশিদ বুঝে নিন।",
+        "নগর ভবনের কর আদায় শাখার কাউন্টার, ওয়ার্ডের আদায়কারী, অথবা কর্পোরেশনের নির্ধারিত ব্যাংক শাখা। টাকা দিয়ে রশিদ বুঝে নিন।",
         "At the counter of the collection branch in Nagar Bhaban, to the collector of your ward, or at a bank branch "
         "named by the corporation. Always ask for the receipt.",
     ),

@@ -6,6 +6,17 @@ from tax.models.law import ChargeHead, RentRate, RuleSet
 from tax.models.money_in import Allocation, Payment, Reversal
 
 __all__ = [
-    "Allocation", "Assessment", "Bill", "BillLine", "BillRun", "BuildingLoan", "ChargeHead",
-    "Exemption", "Payment", "RentRate", "Reversal", "RuleSet", "Standing",
+    "Allocation",
+    "Assessment",
+    "Bill",
+    "BillLine",
+    "BillRun",
+    "BuildingLoan",
+    "ChargeHead",
+    "Exemption",
+    "Payment",
+    "RentRate",
+    "Reversal",
+    "RuleSet",
+    "Standing",
 ]

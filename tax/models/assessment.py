@@ -23,9 +23,7 @@ class BuildingLoan(models.Model):
 
     class Meta:
         verbose_name = _("building loan")
-        constraints = [
-            models.CheckConstraint(name="loan_interest_positive", condition=Q(yearly_interest_amount__gt=0))
-        ]
+        constraints = [models.CheckConstraint(name="loan_interest_positive", condition=Q(yearly_interest_amount__gt=0))]
 
     def __str__(self) -> str:
         return f"{self.holding_id} {self.yearly_interest_amount}"
@@ -91,9 +89,7 @@ class Assessment(models.Model):
     valid = DateRangeField(_("valid"))
     gross_rent_amount = models.DecimalField(_("annual rent"), max_digits=14, decimal_places=2)
     annual_value = models.DecimalField(_("actual annual value"), max_digits=14, decimal_places=2)
-    previous_annual_value = models.DecimalField(
-        _("previous annual value"), max_digits=14, decimal_places=2, null=True
-    )
+    previous_annual_value = models.DecimalField(_("previous annual value"), max_digits=14, decimal_places=2, null=True)
     yearly_tax_amount = models.DecimalField(_("yearly tax"), max_digits=14, decimal_places=2)
     charges = models.JSONField(default=list)
     explanation = FrozenJSON(default=dict)

@@ -78,7 +78,8 @@ class Bill(models.Model):
         constraints = [
             # What a holding owes is read from this index alone: the rows are wide with their snapshots.
             models.UniqueConstraint(
-                fields=["holding", "fiscal_year", "quarter"], include=["id", "principal_amount"],
+                fields=["holding", "fiscal_year", "quarter"],
+                include=["id", "principal_amount"],
                 name="bill_once_a_quarter",
             ),
             # Not unique=True on the field: that would add a second, pattern index to every insert.
@@ -89,8 +90,12 @@ class Bill(models.Model):
             models.CheckConstraint(
                 name="bill_payable_is_the_sum",
                 condition=Q(
-                    payable_amount=F("principal_amount") + F("arrears_amount") + F("surcharge_amount")
-                    - F("rebate_amount") + F("rounding_amount") - F("advance_amount")
+                    payable_amount=F("principal_amount")
+                    + F("arrears_amount")
+                    + F("surcharge_amount")
+                    - F("rebate_amount")
+                    + F("rounding_amount")
+                    - F("advance_amount")
                 ),
             ),
         ]

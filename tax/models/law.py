@@ -41,7 +41,7 @@ class RuleSet(models.Model):
                 name="one_rule_set_in_force",
                 expressions=[("valid", RangeOperators.OVERLAPS)],
                 condition=Q(state="adopted"),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

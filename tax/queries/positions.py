@@ -89,11 +89,16 @@ def offers_json(quoted: Iterable[Quote], pay_by: date) -> list[dict[str, Any]]:
     """Offers in the shape of a bill's snapshot."""
     return [
         {
-            "code": offer.plan.value, "label_bn": words(f"offer.{offer.plan.value}")[0],
-            "label_en": words(f"offer.{offer.plan.value}")[1], "quarters": offer.quarters, "rate": f"{offer.rate:f}",
-            "payable": f"{offer.payable:f}", "pay_by": pay_by.isoformat(),
+            "code": offer.plan.value,
+            "label_bn": words(f"offer.{offer.plan.value}")[0],
+            "label_en": words(f"offer.{offer.plan.value}")[1],
+            "quarters": offer.quarters,
+            "rate": f"{offer.rate:f}",
+            "payable": f"{offer.payable:f}",
+            "pay_by": pay_by.isoformat(),
         }
-        for offer in quoted if offer.plan is not None
+        for offer in quoted
+        if offer.plan is not None
     ]
 
 
@@ -102,7 +107,9 @@ def _coming(holding: int, as_at: date, law: Parameters) -> tuple[list[OpenLine],
     year = fiscal_year_of(as_at)
     wanted = [q for q in (1, 2, 3, 4) if _still_open(year, q, as_at, law)]
     arguments: dict[str, Any] = {
-        "holding": holding, "year": year.start_year, "quarters": wanted,
+        "holding": holding,
+        "year": year.start_year,
+        "quarters": wanted,
         "starts": [quarter_start(year, q) for q in wanted],
     }
     with connection.cursor() as cursor:
@@ -110,9 +117,15 @@ def _coming(holding: int, as_at: date, law: Parameters) -> tuple[list[OpenLine],
         rows = cursor.fetchall()
     ranks = head_ranks()
     lines = [
-        OpenLine(None, Period(year.start_year, quarter), charge["head"], ranks[charge["head"]],
-                 instalment(D(charge["yearly_amount"]), quarter))
-        for quarter, charges, _yearly, billed in rows if not billed
+        OpenLine(
+            None,
+            Period(year.start_year, quarter),
+            charge["head"],
+            ranks[charge["head"]],
+            instalment(D(charge["yearly_amount"]), quarter),
+        )
+        for quarter, charges, _yearly, billed in rows
+        if not billed
         for charge in _parsed(charges)
     ]
     return [line for line in lines if line.unpaid > 0], rows[-1][2] if rows else ZERO

@@ -95,7 +95,9 @@ class Preview:
 def bill_preview(ward: int, fiscal_year: int, quarter: int) -> Preview:
     """What issuing this quarter in a ward would do, row by row in the order of the route; writes nothing."""
     arguments: dict[str, Any] = {
-        "ward": ward, "fiscal_year": fiscal_year, "quarter": quarter,
+        "ward": ward,
+        "fiscal_year": fiscal_year,
+        "quarter": quarter,
         "starts_on": quarter_start(FiscalYear(fiscal_year), quarter),
     }
     with connection.cursor() as cursor:
@@ -119,12 +121,17 @@ def demand_register(ward: int, fiscal_year: int, quarter: int) -> QuerySet[Bill]
     """The bills of a ward's quarter with `settled` and `unpaid` of their demand, in the order of the route."""
     settled = (
         Allocation.objects.filter(bill=OuterRef("pk"), kind__in=[Allocation.Kind.PRINCIPAL, Allocation.Kind.REBATE])
-        .order_by().values("bill").annotate(total=Sum("amount")).values("total")
+        .order_by()
+        .values("bill")
+        .annotate(total=Sum("amount"))
+        .values("total")
     )
     bills = bills_for_printing(ward, fiscal_year, quarter).defer("snapshot")
-    return bills.select_related("holding").annotate(
-        settled=Coalesce(Subquery(settled, output_field=_MONEY), Value(ZERO, output_field=_MONEY))
-    ).annotate(unpaid=F("principal_amount") - F("settled"))
+    return (
+        bills.select_related("holding")
+        .annotate(settled=Coalesce(Subquery(settled, output_field=_MONEY), Value(ZERO, output_field=_MONEY)))
+        .annotate(unpaid=F("principal_amount") - F("settled"))
+    )
 
 
 def register_totals(register: Iterable[Bill]) -> dict[str, Decimal]:

@@ -169,10 +169,17 @@ def _price(chosen: tuple[Part, ...], parameters: Parameters, plan: Plan | None) 
     payable = paisa((exact / unit).quantize(Decimal(1), ROUND_HALF_UP) * unit)
     rebate = sum((paisa(amount) for _, _, amount in rebates), ZERO)
     price = Quote(
-        plan=plan, parts=chosen, principal=principal, arrears=arrears, surcharge=paisa(surcharge), rebate=rebate,
-        rounding=payable - (principal + paisa(surcharge) - rebate), payable=payable,
+        plan=plan,
+        parts=chosen,
+        principal=principal,
+        arrears=arrears,
+        surcharge=paisa(surcharge),
+        rebate=rebate,
+        rounding=payable - (principal + paisa(surcharge) - rebate),
+        payable=payable,
         quarters=len([part for part in chosen if part.group in IN_TIME]),
-        rate=rebates[0][1] if rebates else Decimal(0), working=(),
+        rate=rebates[0][1] if rebates else Decimal(0),
+        working=(),
     )
     return replace(price, working=_working(price, rebates, parameters))
 
@@ -191,9 +198,7 @@ def _rebates(chosen: Iterable[Part], parameters: Parameters) -> list[tuple[int, 
     return [(year, percents[year], sum(by_year[year], ZERO) * percents[year] / 100) for year in sorted(by_year)]
 
 
-def _furthest(
-    open_parts: Sequence[Part], amount: Decimal, parameters: Parameters
-) -> tuple[Quote, tuple[Part, ...]]:
+def _furthest(open_parts: Sequence[Part], amount: Decimal, parameters: Parameters) -> tuple[Quote, tuple[Part, ...]]:
     """The longest run of whole parts that `amount` pays for, and the parts after it."""
     for count in range(len(open_parts), -1, -1):
         price = _price(tuple(open_parts[:count]), parameters, None)
@@ -206,7 +211,9 @@ def _whole_shares(price: Quote, parameters: Parameters) -> list[Share]:
     shares: list[Share] = []
     for year, _, exact in _rebates(price.parts, parameters):
         lines = [
-            line for part in price.parts if part.group in IN_TIME and part.period.fiscal_year == year
+            line
+            for part in price.parts
+            if part.group in IN_TIME and part.period.fiscal_year == year
             for line in part.lines
         ]
         rebates = split(paisa(exact), [line.unpaid for line in lines])
@@ -253,7 +260,8 @@ def _money(shares: Iterable[Share]) -> Decimal:
 def _working(price: Quote, rebates: list[tuple[int, Decimal, Decimal]], parameters: Parameters) -> tuple[Step, ...]:
     steps = [
         Step("arrears", "", part.principal, {"fiscal_year": part.period.fiscal_year})
-        for part in price.parts if part.group is Group.EARLIER_YEARS
+        for part in price.parts
+        if part.group is Group.EARLIER_YEARS
     ]
     if price.arrears:
         formula = f"{text(price.arrears)} × {percent_text(parameters.surcharge_percent)}"

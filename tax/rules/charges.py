@@ -57,8 +57,13 @@ def assess(facts: Facts, parameters: Parameters, names: HeadNames) -> Assessed:
     tax = sum((charge.yearly_amount for charge in charges), ZERO)
     steps: list[Step] = [*valued.step.steps]
     steps += [
-        Step("charge", f"{text(valued.value)} × {percent_text(c.percent)}", c.yearly_amount,
-             {"head": c.head}, label=names[c.head])
+        Step(
+            "charge",
+            f"{text(valued.value)} × {percent_text(c.percent)}",
+            c.yearly_amount,
+            {"head": c.head},
+            label=names[c.head],
+        )
         for c in before
     ]
     for i, exemption in enumerate(facts.exemptions):

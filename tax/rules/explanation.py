@@ -30,8 +30,11 @@ class Step:
         """The stored form; amounts are strings with two decimals, empty parts are left out."""
         label_bn, label_en = self.label or words(self.code)
         data: dict[str, Any] = {
-            "code": self.code, "label_bn": label_bn, "label_en": label_en,
-            "formula": self.formula, "result": text(self.result),
+            "code": self.code,
+            "label_bn": label_bn,
+            "label_en": label_en,
+            "formula": self.formula,
+            "result": text(self.result),
         }
         if self.inputs:
             data["inputs"] = dict(self.inputs)

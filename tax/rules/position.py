@@ -77,9 +77,7 @@ def parts(position: Position, as_at: date, parameters: Parameters) -> tuple[Part
         group = group_of(line.period, as_at, parameters)
         period = Period(line.period.fiscal_year, 1) if group is Group.EARLIER_YEARS else line.period
         gathered.setdefault((order[group], period), []).append(line)
-    return tuple(
-        Part(groups[rank], period, _sorted(lines)) for (rank, period), lines in sorted(gathered.items())
-    )
+    return tuple(Part(groups[rank], period, _sorted(lines)) for (rank, period), lines in sorted(gathered.items()))
 
 
 def _sorted(lines: Iterable[OpenLine]) -> tuple[OpenLine, ...]:

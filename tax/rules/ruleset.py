@@ -117,8 +117,12 @@ class Parameters:
             "first_or_raised_value_in_force": self.first_or_raised_value_in_force,
             "back_dating_days": dict(sorted(self.back_dating_days.items())),
             "extensions": [
-                {"fiscal_year": e.fiscal_year, "quarter": e.quarter,
-                 "last_date": e.last_date.isoformat(), "memo_no": e.memo_no}
+                {
+                    "fiscal_year": e.fiscal_year,
+                    "quarter": e.quarter,
+                    "last_date": e.last_date.isoformat(),
+                    "memo_no": e.memo_no,
+                }
                 for e in self.extensions
             ],
             "assumptions": list(self.assumptions),

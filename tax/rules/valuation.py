@@ -44,7 +44,8 @@ class RentTable:
     def rate(self, *, zone: int, use: str, frontage: str, structure: str, storey: int) -> Decimal | None:
         """The rate for a unit; the band that begins highest wins where bands overlap; None if there is none."""
         found = [
-            r for r in self.rates
+            r
+            for r in self.rates
             if (r.zone, r.use, r.frontage, r.structure) == (zone, use, frontage, structure)
             and r.storey_from <= storey <= r.storey_to
         ]

@@ -13,6 +13,14 @@ from tax.services.reversals import reverse_payment
 from tax.services.ward_bills import request_ward_bills
 
 __all__ = [
-    "AssessmentOutcome", "BillRunOutcome", "approve_assessments", "assess_ward", "issue_bills", "propose_assessment",
-    "reject_assessment", "request_ward_bills", "reverse_payment", "take_payment",
+    "AssessmentOutcome",
+    "BillRunOutcome",
+    "approve_assessments",
+    "assess_ward",
+    "issue_bills",
+    "propose_assessment",
+    "reject_assessment",
+    "request_ward_bills",
+    "reverse_payment",
+    "take_payment",
 ]

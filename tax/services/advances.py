@@ -37,9 +37,7 @@ def use_advances(*, label: str, arguments: dict[str, Any], by: User, at: datetim
         used, holdings = cursor.fetchone()
         if holdings:
             cursor.execute(statement("advance_allocations"), arguments)
-            post_set(
-                batch=f"advance:{label}", drafts_sql=statement("advance_postings"), params=arguments, by=by, at=at
-            )
+            post_set(batch=f"advance:{label}", drafts_sql=statement("advance_postings"), params=arguments, by=by, at=at)
             refresh_standings(holdings)
         cursor.execute("DROP TABLE advance_use")
     return used
@@ -81,8 +79,10 @@ def _credits(holding: int) -> list[tuple[UUID, Decimal]]:
     """Payments of a holding that still have credit, oldest first."""
     found = (
         Allocation.objects.filter(payment__holding_id=holding, kind=Allocation.Kind.ADVANCE)
-        .values("payment_id").annotate(left=Sum("amount"), since=Min("payment__recorded_at"))
-        .filter(left__gt=0).order_by("since", "payment_id")
+        .values("payment_id")
+        .annotate(left=Sum("amount"), since=Min("payment__recorded_at"))
+        .filter(left__gt=0)
+        .order_by("since", "payment_id")
     )
     return [(row["payment_id"], row["left"]) for row in found]
 
@@ -112,7 +112,11 @@ def _write(
     taken = [*taken, Share(None, None, None, "advance", "advance", -used)]
     Allocation.objects.bulk_create(
         Allocation(
-            payment_id=payment, bill_id=share.bill, head_id=share.head, kind=share.kind, amount=share.amount,
+            payment_id=payment,
+            bill_id=share.bill,
+            head_id=share.head,
+            kind=share.kind,
+            amount=share.amount,
             policy=parameters.allocation_policy,
         )
         for share in taken

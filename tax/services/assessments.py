@@ -59,14 +59,27 @@ def assess_ward(
         lock_wards(wards)
         outcome = _assess(_WARDS, {"wards": wards}, rule_set, valid_from, by=by, at=at)
         audit.record(
-            by=by, at=at, action="assess_ward", object_type="rule_set", object_id=rule_set.code,
-            ward=wards[0] if len(wards) == 1 else None, wards=wards, valid_from=valid_from, **outcome.__dict__,
+            by=by,
+            at=at,
+            action="assess_ward",
+            object_type="rule_set",
+            object_id=rule_set.code,
+            ward=wards[0] if len(wards) == 1 else None,
+            wards=wards,
+            valid_from=valid_from,
+            **outcome.__dict__,
         )
     return outcome
 
 
 def propose_assessment(
-    *, holding: int, rule_set: RuleSet, valid_from: date, reason: str, by: User, at: datetime,
+    *,
+    holding: int,
+    rule_set: RuleSet,
+    valid_from: date,
+    reason: str,
+    by: User,
+    at: datetime,
     kind: str = Assessment.Kind.INTERIM,
 ) -> Assessment:
     """Propose a new version for one holding from its present facts; it waits for an approver whatever its value.
@@ -88,15 +101,19 @@ def propose_assessment(
             )
         made = Assessment.objects.filter(holding_id=holding).latest("version")
         audit.record(
-            by=by, at=at, action="propose_assessment", object_type="assessment", object_id=made.pk,
-            holding=holding, annual_value=made.annual_value, before=made.previous_annual_value,
+            by=by,
+            at=at,
+            action="propose_assessment",
+            object_type="assessment",
+            object_id=made.pk,
+            holding=holding,
+            annual_value=made.annual_value,
+            before=made.previous_annual_value,
         )
     return made
 
 
-def approve_assessments(
-    *, by: User, at: datetime, ward: int | None = None, ids: Sequence[int] | None = None
-) -> int:
+def approve_assessments(*, by: User, at: datetime, ward: int | None = None, ids: Sequence[int] | None = None) -> int:
     """Put proposed versions of a ward, or those named, in force; returns how many.
 
     Refused when one is not a proposal any more, stands on a value that has changed since, or would be lowered by
@@ -115,8 +132,15 @@ def approve_assessments(
         _refuse_lowering_alone(keys, by)
         _put_in_force(keys, by, at)
         audit.record(
-            by=by, at=at, action="approve_assessments", object_type="assessment", object_id=keys[0] if keys else 0,
-            ward=ward, count=len(keys), wards=wards, ids=keys[:1000],
+            by=by,
+            at=at,
+            action="approve_assessments",
+            object_type="assessment",
+            object_id=keys[0] if keys else 0,
+            ward=ward,
+            count=len(keys),
+            wards=wards,
+            ids=keys[:1000],
         )
     return len(keys)
 
@@ -137,13 +161,27 @@ def reject_assessment(*, assessment: int, reason: str, by: User, at: datetime) -
 
 
 def _assess(
-    scope: str, where: dict[str, Any], rule_set: RuleSet, valid_from: date, *, by: User, at: datetime,
-    kind: str = Assessment.Kind.GENERAL, reason: str = "", waits: bool = False,
+    scope: str,
+    where: dict[str, Any],
+    rule_set: RuleSet,
+    valid_from: date,
+    *,
+    by: User,
+    at: datetime,
+    kind: str = Assessment.Kind.GENERAL,
+    reason: str = "",
+    waits: bool = False,
 ) -> AssessmentOutcome:
     parameters = Parameters.from_json(rule_set.parameters)
     arguments = {
-        **where, **_law(parameters, rule_set), "valid_from": valid_from, "by": by.pk, "at": at, "kind": kind,
-        "reason": reason, "at_once": parameters.first_or_raised_value_in_force and not waits,
+        **where,
+        **_law(parameters, rule_set),
+        "valid_from": valid_from,
+        "by": by.pk,
+        "at": at,
+        "kind": kind,
+        "reason": reason,
+        "at_once": parameters.first_or_raised_value_in_force and not waits,
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
@@ -162,8 +200,10 @@ def _assess(
 def _law(parameters: Parameters, rule_set: RuleSet) -> dict[str, Any]:
     names = head_names()
     return {
-        "rule_set": rule_set.pk, "checksum": rule_set.checksum,
-        "months": parameters.maintenance_months, "months_text": f"{parameters.maintenance_months:f}",
+        "rule_set": rule_set.pk,
+        "checksum": rule_set.checksum,
+        "months": parameters.maintenance_months,
+        "months_text": f"{parameters.maintenance_months:f}",
         "relief_percent": parameters.owner_relief_percent,
         "relief_percent_text": percent_text(parameters.owner_relief_percent).removesuffix(" %"),
         "relief_on_gross": parameters.owner_relief_base is OwnerReliefBase.GROSS,
@@ -192,9 +232,7 @@ def _put_in_force(keys: list[int], by: User, at: datetime) -> None:
 def _refuse_lowering_alone(keys: list[int], by: User) -> None:
     own = Assessment.objects.filter(pk__in=keys, proposed_by=by, previous_annual_value__isnull=False)
     if any(a.annual_value < (a.previous_annual_value or 0) for a in own.iterator()):
-        raise Refused(
-            _("Nobody lowers a value alone."), remedy=_("Another officer than the proposer must approve it.")
-        )
+        raise Refused(_("Nobody lowers a value alone."), remedy=_("Another officer than the proposer must approve it."))
 
 
 def _require_adopted(rule_set: RuleSet) -> None:

@@ -24,14 +24,18 @@ def printed_words(parameters: Parameters, period: Period, issued_on: date, due_o
     rebates = [parameters.rebate_percent(n) for n in range(1, _MOST_QUARTERS + 1)]
     return {
         "in_time": in_time,
-        "surcharge": parameters.surcharge_percent, "surcharge_text": f"{parameters.surcharge_percent:f}",
-        "rebates": rebates, "rebate_texts": [f"{rate:f}" for rate in rebates],
-        "rebate_now": rebates[0] if in_time else 0, "rebate_now_text": f"{rebates[0]:f}" if in_time else "0",
+        "surcharge": parameters.surcharge_percent,
+        "surcharge_text": f"{parameters.surcharge_percent:f}",
+        "rebates": rebates,
+        "rebate_texts": [f"{rate:f}" for rate in rebates],
+        "rebate_now": rebates[0] if in_time else 0,
+        "rebate_now_text": f"{rebates[0]:f}" if in_time else "0",
         "unit": parameters.rounding_unit,
         "head": json.dumps({"corporation": settings.CORPORATION}, ensure_ascii=False)[:-1],
         "bill": f'","fiscal_year":{period.fiscal_year},"quarter":{period.quarter},'
         f'"issued_on":"{issued_on.isoformat()}","due_on":"{due_on.isoformat()}"}},"holding":{{"id":',
-        "no_mahalla": ',"mahalla_bn":"","mahalla_en":""', "no_road": ',"road_bn":"","road_en":""',
+        "no_mahalla": ',"mahalla_bn":"","mahalla_en":""',
+        "no_road": ',"road_bn":"","road_en":""',
         "pay_by": f'","pay_by":"{due_on.isoformat()}"}}',
         **{f"offer_{plan.value}": label_json(plan.value, words(f"offer.{plan.value}")) for plan in Plan},
     }

@@ -79,9 +79,17 @@ def issue_bills(
         lock_wards(wards)
         outcome = _issue(issue, by=by, at=at)
         audit.record(
-            by=by, at=at, action="issue_bills", object_type="bill_run",
-            object_id=outcome.runs[0].pk if outcome.runs else 0, ward=wards[0] if len(wards) == 1 else None,
-            wards=wards, fiscal_year=fiscal_year, quarter=quarter, bills=outcome.bills, demand=outcome.demand,
+            by=by,
+            at=at,
+            action="issue_bills",
+            object_type="bill_run",
+            object_id=outcome.runs[0].pk if outcome.runs else 0,
+            ward=wards[0] if len(wards) == 1 else None,
+            wards=wards,
+            fiscal_year=fiscal_year,
+            quarter=quarter,
+            bills=outcome.bills,
+            demand=outcome.demand,
             skipped=outcome.skipped,
         )
     return outcome
@@ -148,8 +156,15 @@ def _issue(issue: Issue, *, by: User, at: datetime) -> BillRunOutcome:
 def _make_runs(issue: Issue, found: list[tuple[int, int, Decimal]], by: User, at: datetime) -> list[BillRun]:
     return BillRun.objects.bulk_create(
         BillRun(
-            ward_id=ward, fiscal_year=issue.period.fiscal_year, quarter=issue.period.quarter, rule_set=issue.rule_set,
-            issued_on=issue.issued_on, due_on=issue.due_on, bill_count=bills, demand_amount=demand, issued_by=by,
+            ward_id=ward,
+            fiscal_year=issue.period.fiscal_year,
+            quarter=issue.period.quarter,
+            rule_set=issue.rule_set,
+            issued_on=issue.issued_on,
+            due_on=issue.due_on,
+            bill_count=bills,
+            demand_amount=demand,
+            issued_by=by,
             issued_at=at,
         )
         for ward, bills, demand in found
@@ -177,12 +192,21 @@ def _arguments(issue: Issue) -> dict[str, Any]:
     period, year = issue.period, FiscalYear(issue.period.fiscal_year)
     later = [q for q in (1, 2, 3, 4) if q > period.quarter]
     return {
-        "wards": issue.wards, "holdings": issue.holdings, "fiscal_year": period.fiscal_year, "quarter": period.quarter,
-        "starts_on": quarter_start(year, period.quarter), "year_end": year.end, "year_now": period.fiscal_year,
-        "issued_on": issue.issued_on, "due_on": issue.due_on, "policy": issue.parameters.allocation_policy,
+        "wards": issue.wards,
+        "holdings": issue.holdings,
+        "fiscal_year": period.fiscal_year,
+        "quarter": period.quarter,
+        "starts_on": quarter_start(year, period.quarter),
+        "year_end": year.end,
+        "year_now": period.fiscal_year,
+        "issued_on": issue.issued_on,
+        "due_on": issue.due_on,
+        "policy": issue.parameters.allocation_policy,
         "use_credit": issue.holdings is None,
-        "later_quarters": later, "later_starts": [quarter_start(year, q) for q in later],
-        **_groups(issue), **printed_words(issue.parameters, issue.period, issue.issued_on, issue.due_on),
+        "later_quarters": later,
+        "later_starts": [quarter_start(year, q) for q in later],
+        **_groups(issue),
+        **printed_words(issue.parameters, issue.period, issue.issued_on, issue.due_on),
     }
 
 

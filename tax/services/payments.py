@@ -38,8 +38,17 @@ _MONEY_ACCOUNT = {"counter": "cash_counter", "collector": "cash_counter", "bank"
 
 
 def take_payment(
-    *, payment_id: UUID, holding: int, amount: Decimal, channel: str, reference: str, value_date: date,
-    by: User, at: datetime, payer_name: str = "", plan: str = "",
+    *,
+    payment_id: UUID,
+    holding: int,
+    amount: Decimal,
+    channel: str,
+    reference: str,
+    value_date: date,
+    by: User,
+    at: datetime,
+    payer_name: str = "",
+    plan: str = "",
 ) -> Payment:
     """Take `amount` Taka for a holding; the same notice again returns the first payment.
 
@@ -48,24 +57,35 @@ def take_payment(
     lies in the future or too far back, or the amount is not whole Taka at a counter.
     """
     claim = Payment(
-        id=payment_id, holding_id=holding, channel=channel, reference=reference.strip(), amount=amount,
-        value_date=value_date, recorded_at=at, payer_name=payer_name.strip(), taken_by=by,
+        id=payment_id,
+        holding_id=holding,
+        channel=channel,
+        reference=reference.strip(),
+        amount=amount,
+        value_date=value_date,
+        recorded_at=at,
+        payer_name=payer_name.strip(),
+        taken_by=by,
     )
-    parameters = parameters_on(value_date)
     try:
         with transaction.atomic():
-            place = lock_holding(holding)
-            earlier = first_payment(claim)
-            if earlier is not None:
-                return earlier
-            check_claim(claim, parameters_on(timezone.localdate(at)))
-            return _take(claim, place, parameters, plan)
+            return _take_once(claim, plan)
     except (IntegrityError, AlreadyPosted):
         # The same notice for another holding, at the same instant: its lock was not ours.
         earlier = first_payment(claim)
         if earlier is None:
             raise
         return earlier
+
+
+def _take_once(claim: Payment, plan: str) -> Payment:
+    parameters = parameters_on(claim.value_date)
+    place = lock_holding(claim.holding_id)
+    earlier = first_payment(claim)
+    if earlier is not None:
+        return earlier
+    check_claim(claim, parameters_on(timezone.localdate(claim.recorded_at)))
+    return _take(claim, place, parameters, plan)
 
 
 def _take(claim: Payment, place: Holding, parameters: Parameters, plan: str) -> Payment:
@@ -77,30 +97,56 @@ def _take(claim: Payment, place: Holding, parameters: Parameters, plan: str) -> 
     spread = _spread(claim, position, parameters, plan)
     check_advance(position, spread, parameters)
     shares = _billed(claim, place, spread.shares)
-    claim.entry = post(
-        source=f"{claim.channel}:{claim.reference}", value_date=claim.value_date,
-        lines=[LineDraft(_MONEY_ACCOUNT[claim.channel], claim.amount, ZERO), *settlement_lines(shares, place.pk)],
-        by=claim.taken_by, at=claim.recorded_at,
-    )
     claim.working = {
-        "plan": plan, "policy": parameters.allocation_policy, "steps": [step.to_json() for step in spread.working],
+        "plan": plan,
+        "policy": parameters.allocation_policy,
+        "steps": [step.to_json() for step in spread.working],
     }
+    _write(claim, place, shares, parameters)
+    refresh_standings([place.pk])
+    audit.record(
+        by=claim.taken_by,
+        at=claim.recorded_at,
+        action="take_payment",
+        object_type="payment",
+        object_id=claim.pk,
+        ward=place.ward_id,
+        holding=place.pk,
+        amount=claim.amount,
+        channel=claim.channel,
+        value_date=claim.value_date,
+    )
+    return claim
+
+
+def _write(claim: Payment, place: Holding, shares: list[Share], parameters: Parameters) -> None:
+    """Posts the money, issues the receipt, and appends the payment with what it settled."""
+    claim.entry = post(
+        source=f"{claim.channel}:{claim.reference}",
+        value_date=claim.value_date,
+        lines=[LineDraft(_MONEY_ACCOUNT[claim.channel], claim.amount, ZERO), *settlement_lines(shares, place.pk)],
+        by=claim.taken_by,
+        at=claim.recorded_at,
+    )
     claim.receipt = issue_receipt(
-        series=f"TAX-{fiscal_year_of(timezone.localdate(claim.recorded_at)).code}", entry=claim.entry,
-        payload=_receipt(claim, place, shares), by=claim.taken_by, at=claim.recorded_at,
+        series=f"TAX-{fiscal_year_of(timezone.localdate(claim.recorded_at)).code}",
+        entry=claim.entry,
+        payload=_receipt(claim, place, shares),
+        by=claim.taken_by,
+        at=claim.recorded_at,
     )
     claim.save(force_insert=True)
     Allocation.objects.bulk_create(
-        Allocation(payment=claim, bill_id=s.bill, head_id=s.head, kind=s.kind, amount=s.amount,
-                   policy=parameters.allocation_policy)
+        Allocation(
+            payment=claim,
+            bill_id=s.bill,
+            head_id=s.head,
+            kind=s.kind,
+            amount=s.amount,
+            policy=parameters.allocation_policy,
+        )
         for s in shares
     )
-    refresh_standings([place.pk])
-    audit.record(
-        by=claim.taken_by, at=claim.recorded_at, action="take_payment", object_type="payment", object_id=claim.pk,
-        ward=place.ward_id, holding=place.pk, amount=claim.amount, channel=claim.channel, value_date=claim.value_date,
-    )
-    return claim
 
 
 def _spread(claim: Payment, position: Position, parameters: Parameters, plan: str) -> Allocated:
@@ -119,13 +165,20 @@ def _spread(claim: Payment, position: Position, parameters: Parameters, plan: st
 def _billed(claim: Payment, place: Holding, shares: Iterable[Share]) -> list[Share]:
     """The shares with the keys of their bills; quarters paid ahead are demanded now."""
     shares = list(shares)
-    ahead = sorted({
-        Period(s.fiscal_year, s.quarter) for s in shares
-        if s.bill is None and s.fiscal_year is not None and s.quarter is not None
-    })
+    ahead = sorted(
+        {
+            Period(s.fiscal_year, s.quarter)
+            for s in shares
+            if s.bill is None and s.fiscal_year is not None and s.quarter is not None
+        }
+    )
     for period in ahead:
         bill_ahead(
-            holdings=[place.pk], wards=[place.ward_id], period=period, by=claim.taken_by, at=claim.recorded_at,
+            holdings=[place.pk],
+            wards=[place.ward_id],
+            period=period,
+            by=claim.taken_by,
+            at=claim.recorded_at,
             on=timezone.localdate(claim.recorded_at),
         )
     if not ahead:
@@ -149,9 +202,14 @@ def _receipt(claim: Payment, place: Holding, shares: Iterable[Share]) -> dict[st
     for share in shares:
         by_kind[share.kind] += share.amount
     return {
-        "payment": str(claim.pk), "holding_id": place.pk, "holding_number": place.code or place.number_written,
-        "amount": text(claim.amount), "value_date": claim.value_date.isoformat(), "channel": claim.channel,
-        "reference": claim.reference, "payer_name": claim.payer_name,
+        "payment": str(claim.pk),
+        "holding_id": place.pk,
+        "holding_number": place.code or place.number_written,
+        "amount": text(claim.amount),
+        "value_date": claim.value_date.isoformat(),
+        "channel": claim.channel,
+        "reference": claim.reference,
+        "payer_name": claim.payer_name,
         "lines": [{"kind": kind, "amount": text(amount)} for kind, amount in sorted(by_kind.items())],
         "working": claim.working["steps"],
     }

@@ -33,9 +33,7 @@ def reverse_payment(*, payment: UUID, reason: str, by: User, at: datetime) -> Re
         if Reversal.objects.filter(payment=taken).exists():
             raise Refused(_("This payment was reversed before."))
         if taken.taken_by_id == by.pk:
-            raise Refused(
-                _("Nobody reverses a payment that they took."), remedy=_("Another officer must reverse it.")
-            )
+            raise Refused(_("Nobody reverses a payment that they took."), remedy=_("Another officer must reverse it."))
         mirror = reverse(entry=taken.entry, source=f"reversal:{taken.pk}", reason=reason[:200], by=by, at=at)
         undone = Reversal.objects.create(
             payment=taken, entry=mirror, reason=reason.strip()[:200], reversed_by=by, reversed_at=at
@@ -43,8 +41,15 @@ def reverse_payment(*, payment: UUID, reason: str, by: User, at: datetime) -> Re
         _undo_allocations(taken, undone, by, at)
         refresh_standings([place.pk])
         audit.record(
-            by=by, at=at, action="reverse_payment", object_type="payment", object_id=taken.pk, ward=place.ward_id,
-            holding=place.pk, amount=taken.amount, reason=reason,
+            by=by,
+            at=at,
+            action="reverse_payment",
+            object_type="payment",
+            object_id=taken.pk,
+            ward=place.ward_id,
+            holding=place.pk,
+            amount=taken.amount,
+            reason=reason,
         )
     return undone
 
@@ -55,8 +60,13 @@ def _undo_allocations(taken: Payment, undone: Reversal, by: User, at: datetime) 
         reverse(entry=entry, source=f"reversal:{entry.source}", reason=undone.reason, by=by, at=at)
     Allocation.objects.bulk_create(
         Allocation(
-            payment=taken, reversal=undone, bill_id=share.bill_id, head_id=share.head_id, kind=share.kind,
-            amount=-share.amount, policy=share.policy,
+            payment=taken,
+            reversal=undone,
+            bill_id=share.bill_id,
+            head_id=share.head_id,
+            kind=share.kind,
+            amount=-share.amount,
+            policy=share.policy,
         )
         for share in shares
     )

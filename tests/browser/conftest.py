@@ -27,7 +27,7 @@ CHROMIUM_FLAGS = [
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
 ]
-PASSWORD = "Sundarban-tiger-7742"  # noqa: S105 (only ever given to users of a test database)
+PASSWORD = "Sundarban-tiger-7742"
 
 
 def _chromium() -> str:
@@ -59,9 +59,11 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
         "console",
-        lambda message: errors.append(message.text)
-        if message.type == "error" and "Content Security Policy" in message.text
-        else None,
+        lambda message: (
+            errors.append(message.text)
+            if message.type == "error" and "Content Security Policy" in message.text
+            else None
+        ),
     )
     yield page
     context.close()
@@ -89,10 +91,10 @@ def sign_in(live_server: object) -> Callable[[Page, User], None]:
 
     def sign(page: Page, user: User) -> None:
         page.context.clear_cookies()
-        page.goto(f"{live_server}/login/")
+        page.goto(f"{live_server}/sign-in/")
         page.fill("input[name=username]", user.username)
         page.fill("input[name=password]", PASSWORD)
-        page.click("form button[type=submit]:not([name=language])")
-        page.wait_for_url(lambda url: "/login" not in url)
+        page.click("main form button")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
 
     return sign

@@ -11,7 +11,8 @@ GIVEN = "রহিমা করিম সুলতানা মোস্তা�
 FAMILY = "চৌধুরী ভট্টাচার্য্য বন্দ্যোপাধ্যায় হোসেন শেখ বিশ্বাস মণ্ডল খাতুন সর্দার মৃধা গাজী ইসলাম রহমান".split()
 MAHALLAS = [("টুটপাড়া", "Tutpara"), ("বয়রা", "Boyra"), ("সোনাডাঙ্গা", "Sonadanga"), ("মিস্ত্রীপাড়া", "Mistripara")]
 ROADS = [
-    ("কে.ডি.এ. এভিনিউ", "KDA Avenue"), ("খান জাহান আলী রোড", "Khan Jahan Ali Road"),
+    ("কে.ডি.এ. এভিনিউ", "KDA Avenue"),
+    ("খান জাহান আলী রোড", "Khan Jahan Ali Road"),
     ("শামসুর রহমান রোড", "Shamsur Rahman Road"),
 ]
 HEADS = [
@@ -40,8 +41,11 @@ def snapshot(n: int = 7, *, arrears: int = 2, heads: int = 1, units: int = 2, re
     return {
         "corporation": {"name_bn": "খুলনা সিটি কর্পোরেশন", "name_en": "Khulna City Corporation"},
         "bill": {
-            "number": f"22-2026-1-{n:06d}", "fiscal_year": 2026, "quarter": 1,
-            "issued_on": "2026-07-15", "due_on": "2026-09-30",
+            "number": f"22-2026-1-{n:06d}",
+            "fiscal_year": 2026,
+            "quarter": 1,
+            "issued_on": "2026-07-15",
+            "due_on": "2026-09-30",
         },
         "holding": _holding(n),
         "payer": {
@@ -49,8 +53,12 @@ def snapshot(n: int = 7, *, arrears: int = 2, heads: int = 1, units: int = 2, re
             "guardian": f"মৃত {GIVEN[(n * 7 + 3) % len(GIVEN)]} {FAMILY[n // 3 % len(FAMILY)]}",
         },
         "assessment": {
-            "id": n, "annual_value": _money(annual), "gross_rent": steps[units]["result"],
-            "yearly_tax": _money(yearly), "rule_set": "KCC-2026", "steps": steps,
+            "id": n,
+            "annual_value": _money(annual),
+            "gross_rent": steps[units]["result"],
+            "yearly_tax": _money(yearly),
+            "rule_set": "KCC-2026",
+            "steps": steps,
         },
         "lines": [{"head": c, "name_bn": bn, "name_en": en, "amount": _money(a)} for c, bn, en, a in lines],
         "arrears": [
@@ -66,8 +74,14 @@ def snapshot(n: int = 7, *, arrears: int = 2, heads: int = 1, units: int = 2, re
 def _holding(n: int) -> dict[str, Any]:
     mahalla, road = MAHALLAS[n % len(MAHALLAS)], ROADS[n % len(ROADS)]
     return {
-        "id": n, "code": f"22-{n % 40:03d}-{n:04d}-00", "number": bangla.digits(f"{n}/ক"), "ward": 22,
-        "mahalla_bn": mahalla[0], "mahalla_en": mahalla[1], "road_bn": road[0], "road_en": road[1],
+        "id": n,
+        "code": f"22-{n % 40:03d}-{n:04d}-00",
+        "number": bangla.digits(f"{n}/ক"),
+        "ward": 22,
+        "mahalla_bn": mahalla[0],
+        "mahalla_en": mahalla[1],
+        "road_bn": road[0],
+        "road_en": road[1],
         "old_number": bangla.digits(f"{n + 11}/১"),
     }
 
@@ -83,10 +97,15 @@ def _steps(n: int, units: int, rent: Decimal) -> tuple[list[dict[str, Any]], Dec
         yearly = area * rent * 12
         own = storey % 2 == 0
         use = ("নিজ ব্যবহার", "own use") if own else ("ভাড়া", "let")
-        steps.append(_step(
-            "unit", f"{bangla.digits(storey + 1)} তলা, আবাসিক, {use[0]}", f"Storey {storey + 1}, residential, {use[1]}",
-            f"{area} × {rent} × 12", yearly,
-        ))
+        steps.append(
+            _step(
+                "unit",
+                f"{bangla.digits(storey + 1)} তলা, আবাসিক, {use[0]}",
+                f"Storey {storey + 1}, residential, {use[1]}",
+                f"{area} × {rent} × 12",
+                yearly,
+            )
+        )
         gross += yearly
         owner += yearly if own else Decimal(0)
     first = gross * 5 / 6
@@ -110,8 +129,12 @@ def _amounts(principal: Decimal, yearly: Decimal, arrears: int) -> dict[str, Dec
     exact = principal + old + surcharge.quantize(_PAISA, ROUND_HALF_UP) - rebate
     payable = exact.quantize(Decimal(1), ROUND_HALF_UP)
     return {
-        "principal": principal, "arrears": old, "surcharge": surcharge, "rebate": rebate,
-        "rounding": payable - exact, "payable": payable,
+        "principal": principal,
+        "arrears": old,
+        "surcharge": surcharge,
+        "rebate": rebate,
+        "rounding": payable - exact,
+        "payable": payable,
     }
 
 
@@ -127,10 +150,24 @@ def _working(amounts: dict[str, Decimal], yearly: Decimal, arrears: int) -> list
 def _offers(amounts: dict[str, Decimal], yearly: Decimal, arrears: int) -> list[dict[str, Any]]:
     year = (amounts["arrears"] + amounts["surcharge"] + yearly * Decimal("0.90")).quantize(Decimal(1), ROUND_HALF_UP)
     return [
-        {"code": "quarter", "label_bn": "শুধু এই কিস্তি", "label_en": "This instalment only", "quarters": 1,
-         "rate": "5", "payable": _money(amounts["payable"]), "pay_by": "2026-09-30"},
-        {"code": "year", "label_bn": "সারা বছরের ৪ কিস্তি একসাথে", "label_en": "The whole year at once", "quarters": 4,
-         "rate": "10", "payable": _money(year), "pay_by": "2026-09-30"},
+        {
+            "code": "quarter",
+            "label_bn": "শুধু এই কিস্তি",
+            "label_en": "This instalment only",
+            "quarters": 1,
+            "rate": "5",
+            "payable": _money(amounts["payable"]),
+            "pay_by": "2026-09-30",
+        },
+        {
+            "code": "year",
+            "label_bn": "সারা বছরের ৪ কিস্তি একসাথে",
+            "label_en": "The whole year at once",
+            "quarters": 4,
+            "rate": "10",
+            "payable": _money(year),
+            "pay_by": "2026-09-30",
+        },
     ]
 
 
@@ -142,23 +179,35 @@ def hard_snapshot() -> dict[str, Any]:
     )
     hard["payer"]["guardian"] = "মৃত আলহাজ্ব মাওলানা মোহাম্মদ শামসুদ্দীন আহমেদ চৌধুরী ওরফে সোনা মিয়া সর্দার"
     hard["holding"].update(
-        number="১২/ক-৩(নতুন), ১২/খ, ০০ডি-৩৮৫", old_number="৩১/৩, ৩১/৪ ও ১৩F২ (সাবেক)",
+        number="১২/ক-৩(নতুন), ১২/খ, ০০ডি-৩৮৫",
+        old_number="৩১/৩, ৩১/৪ ও ১৩F২ (সাবেক)",
         road_bn="বীর মুক্তিযোদ্ধা শহীদ শেখ আবু নাসের স্টেডিয়াম সংলগ্ন দ্বিতীয় বাইপাস সংযোগ সড়ক",
         road_en="Link road of the second bypass beside the Bir Muktijoddha Shaheed Sheikh Abu Naser Stadium",
-        mahalla_bn="পশ্চিম বানিয়াখামার কৃষ্ণনগর আবাসিক এলাকা", mahalla_en="West Baniakhamar Krishnanagar Residential Area",
+        mahalla_bn="পশ্চিম বানিয়াখামার কৃষ্ণনগর আবাসিক এলাকা",
+        mahalla_en="West Baniakhamar Krishnanagar Residential Area",
     )
-    hard["offers"].insert(1, {
-        "code": "arrears", "label_bn": "শুধু বকেয়া ও সারচার্জ", "label_en": "Arrears and surcharge only", "quarters": 0,
-        "rate": "0", "payable": hard["amounts"]["arrears"], "pay_by": "",
-    })
+    hard["offers"].insert(
+        1,
+        {
+            "code": "arrears",
+            "label_bn": "শুধু বকেয়া ও সারচার্জ",
+            "label_en": "Arrears and surcharge only",
+            "quarters": 0,
+            "rate": "0",
+            "payable": hard["amounts"]["arrears"],
+            "pay_by": "",
+        },
+    )
     return hard
 
 
 def receipt_payload(*, lines: int = 3) -> dict[str, Any]:
     """A signed payload as a counter payment leaves it: `lines` years of arrears with surcharge, then this quarter."""
     old = [
-        {**_step("arrears", "বকেয়া (পূর্ববর্তী বছর)", "Arrears of an earlier year", "", Decimal("4480.00")),
-         "inputs": {"fiscal_year": 2025 - k}}
+        {
+            **_step("arrears", "বকেয়া (পূর্ববর্তী বছর)", "Arrears of an earlier year", "", Decimal("4480.00")),
+            "inputs": {"fiscal_year": 2025 - k},
+        }
         for k in range(lines)
     ]
     sum_old = Decimal(4480) * lines
@@ -173,7 +222,13 @@ def receipt_payload(*, lines: int = 3) -> dict[str, Any]:
         _step("paid", "পরিশোধিত", "Paid", _money(payable), payable),
     ]
     return {
-        "amount": _money(payable), "holding_number": "22-007-0007-00", "ward": 22, "value_date": "2026-08-14",
-        "channel": "counter", "reference": "C-2026-000123", "payer_name": "জ্যোৎস্না বন্দ্যোপাধ্যায়",
-        "lines": [{"kind": "principal", "amount": _money(sum_old + Decimal("1064.00"))}], "working": working,
+        "amount": _money(payable),
+        "holding_number": "22-007-0007-00",
+        "ward": 22,
+        "value_date": "2026-08-14",
+        "channel": "counter",
+        "reference": "C-2026-000123",
+        "payer_name": "জ্যোৎস্না বন্দ্যোপাধ্যায়",
+        "lines": [{"kind": "principal", "amount": _money(sum_old + Decimal("1064.00"))}],
+        "working": working,
     }

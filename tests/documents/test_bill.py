@@ -20,9 +20,19 @@ MM = 72 / 25.4
 CUTS = (172.6 + 8, 228.3 + 8)  # mm from the top of the sheet to the dashed lines
 # What breaks a page that pastes text into its source, and what breaks a careless column.
 NASTY = [
-    '#import "x": y', "*bold* _it_ `raw`", 'a "quoted" \\ back\\\\slash', "line\nbreak\r\nand\ttab",
+    '#import "x": y',
+    "*bold* _it_ `raw`",
+    'a "quoted" \\ back\\\\slash',
+    "line\nbreak\r\nand\ttab",
     "$x^2$ @ref <label>",
-    "// comment /* more */", "[#panic()]", "= heading", "#{1/0}", "\u202e উল্টো", "A" * 150, "ক" * 150, "<b>&amp;</b>",
+    "// comment /* more */",
+    "[#panic()]",
+    "= heading",
+    "#{1/0}",
+    "\u202e উল্টো",
+    "A" * 150,
+    "ক" * 150,
+    "<b>&amp;</b>",
 ]
 
 
@@ -43,8 +53,11 @@ def strings(value: Any) -> list[str]:
 @pytest.mark.parametrize(
     "one",
     [
-        snapshot(), snapshot(8, arrears=0, units=1), snapshot(9, arrears=4, heads=4, units=4),
-        snapshot(10, arrears=5), hard_snapshot(),
+        snapshot(),
+        snapshot(8, arrears=0, units=1),
+        snapshot(9, arrears=4, heads=4, units=4),
+        snapshot(10, arrears=5),
+        hard_snapshot(),
     ],
     ids=["usual", "no-arrears", "few-years", "more-years", "hard"],
 )

@@ -18,8 +18,12 @@ CODE = "https://imis.example/verify/receipt/" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ23456
 
 def receipt(lines: int = 3, **changed: Any) -> PrintedReceipt:
     given: dict[str, Any] = {
-        "number": "TAX-2026-27-000123", "recorded_on": "2026-08-15", "payload": receipt_payload(lines=lines),
-        "corporation": CORPORATION, "code": CODE, **changed,
+        "number": "TAX-2026-27-000123",
+        "recorded_on": "2026-08-15",
+        "payload": receipt_payload(lines=lines),
+        "corporation": CORPORATION,
+        "code": CODE,
+        **changed,
     }
     return PrintedReceipt(**given)
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from holdings.models import Holding, SurveyFile
 from holdings.queries import outcomes, problem_counts
@@ -44,23 +45,13 @@ def import_footprints(folder: Path, by: User) -> SurveyFile:
     """Wards and buildings into the register, as the assessor's screen does it."""
     load_wards(path=folder / "khulna_wards.geojson", by=by, at=NOW)
     file = stage_survey(path=folder / "khulna_buildings.gpkg", name="khulna_buildings.gpkg", by=by, at=NOW)
-    # The file has no assessment field: the assessor says that each storey has the footprint's area and is lived in
-    # by its owner, until a field visit says otherwise.
-    columns = {**file.columns, "area_sqft": "=footprint", "occupancy": "=owner"}
+    # The file says next to nothing that a tax could be assessed on: the assessor states that each storey has the
+    # footprint's area, is of brick, and is lived in by its owner, until a field visit says otherwise.
+    stated = {"area_sqft": "=footprint", "use": "=residential", "structure": "=pucca", "occupancy": "=owner"}
+    columns = {**file.columns, **stated}
     map_columns(file=file, columns=columns, by=by, at=NOW)
     check_survey(file=file, by=by, at=NOW)
     return file
-
-
-def assess_and_bill(staff: Staff) -> None:
-    """Ward 22 assessed and billed for the second quarter."""
-    assess_ward(
-        ward=WARD, rule_set=rule_set_on(TODAY), valid_from=TODAY.replace(month=7, day=1), by=staff(Role.ASSESSOR), at=NOW
-    )
-    issue_bills(
-        ward=WARD, fiscal_year=YEAR, quarter=QUARTER, issued_on=TODAY, due_on=TODAY.replace(month=12, day=31),
-        by=staff(Role.COLLECTOR), at=NOW,
-    )
 
 
 @pytest.mark.django_db
@@ -81,46 +72,59 @@ def test_every_row_of_the_survey_is_accounted_for(footprints: Path, staff: Staff
     assert outcomes(file) == sums, "a second run enters nothing twice"
 
 
+def assess_and_bill(staff: Staff) -> list[Bill]:
+    """Ward 22 assessed and billed once, as the preview said; the bills in the order of the collector's route."""
+    july = TODAY.replace(month=7, day=1)
+    assess_ward(ward=WARD, rule_set=rule_set_on(TODAY), valid_from=july, by=staff(Role.ASSESSOR), at=NOW)
+    assert Assessment.objects.filter(state="in_force").count() > 100
+    preview = bill_preview(WARD, YEAR, QUARTER)
+    assert issue(staff) == len(preview.to_bill) == Bill.objects.count()
+    assert issue(staff) == 0, "a second issue adds nothing"
+    return list(Bill.objects.order_by("route_order", "number"))
+
+
+def issue(staff: Staff) -> int:
+    """The collector issues what is missing; how many bills that were."""
+    due_on = TODAY.replace(month=12, day=31)
+    period = {"fiscal_year": YEAR, "quarter": QUARTER, "issued_on": TODAY, "due_on": due_on}
+    return issue_bills(ward=WARD, **period, by=staff(Role.COLLECTOR), at=NOW).bills
+
+
+def pay(holding: Holding, staff: Staff) -> Payment:
+    """The cashier takes what the holding is quoted today."""
+    offer = {quoted.plan: quoted for quoted in quote_for(holding.pk, TODAY).offers}[Plan.CURRENT]
+    return take_payment(
+        payment_id=uuid.uuid4(),
+        holding=holding.pk,
+        amount=offer.payable,
+        plan=Plan.CURRENT.value,
+        channel=Payment.Channel.COUNTER,
+        reference="c-1",
+        value_date=TODAY,
+        by=staff(Role.CASHIER),
+        at=NOW,
+    )
+
+
 @pytest.mark.django_db
 def test_a_survey_becomes_a_paid_bill(footprints: Path, staff: Staff) -> None:
     """From the file to the receipt and back, with the books true at the end."""
-    file = import_footprints(footprints, staff(Role.ASSESSOR))
-    apply_survey(file=file, by=staff(Role.ASSESSOR), at=NOW)
-
-    assess_ward(
-        ward=WARD, rule_set=rule_set_on(TODAY), valid_from=TODAY.replace(month=7, day=1), by=staff(Role.ASSESSOR), at=NOW
-    )
-    assert Assessment.objects.filter(state="in_force").count() > 100
-
-    preview = bill_preview(WARD, YEAR, QUARTER)
-    outcome = issue_bills(
-        ward=WARD, fiscal_year=YEAR, quarter=QUARTER, issued_on=TODAY, due_on=TODAY.replace(month=12, day=31),
-        by=staff(Role.COLLECTOR), at=NOW,
-    )
-    assert outcome.bills == Bill.objects.count() == len(preview.rows)
-    again = issue_bills(
-        ward=WARD, fiscal_year=YEAR, quarter=QUARTER, issued_on=TODAY, due_on=TODAY.replace(month=12, day=31),
-        by=staff(Role.COLLECTOR), at=NOW,
-    )
-    assert again.bills == 0
-
-    bills = Bill.objects.order_by("route_order", "number")
+    apply_survey(file=import_footprints(footprints, staff(Role.ASSESSOR)), by=staff(Role.ASSESSOR), at=NOW)
+    bills = assess_and_bill(staff)
     assert bills_pdf(bills[:5]).startswith(b"%PDF")
 
-    holding = bills[0].holding
-    offer = {quoted.plan: quoted for quoted in quote_for(holding.pk, TODAY).offers}[Plan.CURRENT]
-    assert Standing.objects.get(holding=holding).unpaid_amount == bills[0].principal_amount
-    paid = take_payment(
-        payment_id=uuid.uuid4(), holding=holding.pk, amount=offer.payable, plan=Plan.CURRENT.value,
-        channel=Payment.Channel.COUNTER, reference="c-1", value_date=TODAY, by=staff(Role.CASHIER), at=NOW,
-    )
+    holding, demand = bills[0].holding, bills[0].principal_amount
+    assert Standing.objects.get(holding=holding).unpaid_amount == demand
+    paid = pay(holding, staff)
     assert dues(holding.pk, TODAY).unpaid == 0
     assert Standing.objects.get(holding=holding).unpaid_amount == 0
     proved = verify_token(receipt_token(paid.receipt))
-    assert proved is not None and Decimal(proved.amount) == offer.payable
+    assert proved is not None and Decimal(proved.amount) == paid.amount
 
     reverse_payment(payment=paid.pk, reason="wrong holding", by=staff(Role.COLLECTION_OFFICER), at=NOW)
-    assert Standing.objects.get(holding=holding).unpaid_amount == bills[0].principal_amount
+    assert Standing.objects.get(holding=holding).unpaid_amount == demand
 
     call_command("check_books", stdout=StringIO())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # the chain is sealed at commit, which a test does not reach
     call_command("verify_chain", stdout=StringIO())

@@ -18,8 +18,13 @@ def issue(year: int, quarter: int, wards: list[int] | None = None, **dates: date
     fiscal = FiscalYear(year)
     issued = dates.get("issued_on", quarter_start(fiscal, quarter))
     return issue_bills(
-        ward=wards or [22], fiscal_year=year, quarter=quarter, issued_on=issued,
-        due_on=dates.get("due_on", quarter_end(fiscal, quarter)), by=officer("collector"), at=moment(issued),
+        ward=wards or [22],
+        fiscal_year=year,
+        quarter=quarter,
+        issued_on=issued,
+        due_on=dates.get("due_on", quarter_end(fiscal, quarter)),
+        by=officer("collector"),
+        at=moment(issued),
     )
 
 
@@ -42,8 +47,15 @@ def some_pay(on: date, every: int, plan: str) -> int:
         amount = offered[plan].payable if plan in offered else D(100 + int(holding.number_key))
         if amount > 0:
             take_payment(
-                payment_id=uuid4(), holding=holding.pk, amount=amount, channel="counter", reference=uuid4().hex,
-                value_date=on, by=officer("cashier"), at=moment(on), plan=plan if plan in offered else "",
+                payment_id=uuid4(),
+                holding=holding.pk,
+                amount=amount,
+                channel="counter",
+                reference=uuid4().hex,
+                value_date=on,
+                by=officer("cashier"),
+                at=moment(on),
+                plan=plan if plan in offered else "",
             )
             paid += 1
     return paid

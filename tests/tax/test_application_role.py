@@ -42,8 +42,14 @@ def test_it_assesses_bills_takes_and_undoes_payments(as_application: None) -> No
     holding = Holding.objects.filter(standing__unpaid_amount__gt=100).earliest("pk")
     for offer in quote_for(holding.pk, START).offers[-1:]:
         payment = take_payment(
-            payment_id=uuid4(), holding=holding.pk, amount=offer.payable + 50, channel="counter", reference="r",
-            value_date=START, by=officer("cashier"), at=moment(START),
+            payment_id=uuid4(),
+            holding=holding.pk,
+            amount=offer.payable + 50,
+            channel="counter",
+            reference="r",
+            value_date=START,
+            by=officer("cashier"),
+            at=moment(START),
         )
         issue(2022, 1)
         reverse_payment(payment=payment.pk, reason="cheque", by=officer("officer"), at=moment(START))
@@ -53,8 +59,13 @@ def test_it_assesses_bills_takes_and_undoes_payments(as_application: None) -> No
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE tax_bill SET number = number", "DELETE FROM tax_payment", "DELETE FROM tax_assessment",
-     "TRUNCATE tax_billline", "ALTER TABLE tax_bill DISABLE TRIGGER USER"],
+    [
+        "UPDATE tax_bill SET number = number",
+        "DELETE FROM tax_payment",
+        "DELETE FROM tax_assessment",
+        "TRUNCATE tax_billline",
+        "ALTER TABLE tax_bill DISABLE TRIGGER USER",
+    ],
 )
 def test_it_has_no_right_to_change_what_is_written(as_application: None, statement: str) -> None:
     refused = pytest.raises(ProgrammingError, match="permission denied|must be owner")

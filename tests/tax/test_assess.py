@@ -27,8 +27,14 @@ def adopted(code: str, parameters: Parameters) -> RuleSet:
     """A rule set of its own with the rent table of 2021."""
     RuleSet.objects.filter(code="kcc-2021").update(valid="[2021-07-01,2022-07-01)")
     made = RuleSet.objects.create(
-        code=code, name_bn=code, name_en=code, valid="[2022-07-01,2023-07-01)", authority="test", memo_no="1",
-        parameters=parameters.to_json(), checksum=parameters.checksum(),
+        code=code,
+        name_bn=code,
+        name_en=code,
+        valid="[2022-07-01,2023-07-01)",
+        authority="test",
+        memo_no="1",
+        parameters=parameters.to_json(),
+        checksum=parameters.checksum(),
     )
     rates = RentRate.objects.filter(rule_set__code="kcc-2021")
     for rate in rates:
@@ -48,7 +54,9 @@ def differences(rule_set: RuleSet, day: date) -> int:
         expected = assess(facts, parameters, names)
         charges, explanation = assessed_json(expected)
         assert (a.gross_rent_amount, a.annual_value, a.yearly_tax_amount) == (
-            expected.gross_rent, expected.annual_value, expected.yearly_tax
+            expected.gross_rent,
+            expected.annual_value,
+            expected.yearly_tax,
         )
         assert a.charges == charges
         assert a.explanation == explanation
@@ -155,12 +163,20 @@ def test_propose_and_reject_for_one_holding() -> None:
     holding = one_holding()
     with pytest.raises(Refused):
         propose_assessment(
-            holding=holding.pk, rule_set=rule_set_on(START), valid_from=START, reason="extended", by=officer("a"),
+            holding=holding.pk,
+            rule_set=rule_set_on(START),
+            valid_from=START,
+            reason="extended",
+            by=officer("a"),
             at=moment(START),
         )
     Unit.objects.update(area_sqft=D("1500"))
     made = propose_assessment(
-        holding=holding.pk, rule_set=rule_set_on(START), valid_from=START, reason="extended", by=officer("a"),
+        holding=holding.pk,
+        rule_set=rule_set_on(START),
+        valid_from=START,
+        reason="extended",
+        by=officer("a"),
         at=moment(START),
     )
     assert (made.state, made.kind) == ("proposed", "interim")
@@ -171,7 +187,13 @@ def test_propose_and_reject_for_one_holding() -> None:
 
 def test_a_draft_rule_set_assesses_nobody() -> None:
     draft = RuleSet.objects.create(
-        code="draft", name_bn="", name_en="", valid="[2030-07-01,)", authority="", memo_no="", parameters={},
+        code="draft",
+        name_bn="",
+        name_en="",
+        valid="[2030-07-01,)",
+        authority="",
+        memo_no="",
+        parameters={},
         checksum="",
     )
     with pytest.raises(Refused):

@@ -77,17 +77,21 @@ def test_every_bill_prints_what_the_rules_quote_over_two_years_of_payments() -> 
 def test_three_heads_print_and_post_each_head() -> None:
     assessed_city(3)
     ChargeHead.objects.get(code="water")
-    charges = json.dumps([
-        {"head": "holding_tax", "rate": "7", "yearly_amount": "100.03"},
-        {"head": "water", "rate": "3", "yearly_amount": "0.02"},
-    ])
+    charges = json.dumps(
+        [
+            {"head": "holding_tax", "rate": "7", "yearly_amount": "100.03"},
+            {"head": "water", "rate": "3", "yearly_amount": "0.02"},
+        ]
+    )
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE tax_assessment DISABLE TRIGGER USER")
         cursor.execute("UPDATE tax_assessment SET charges = %s, yearly_tax_amount = 100.05", [charges])
         cursor.execute("ALTER TABLE tax_assessment ENABLE TRIGGER USER")
     for quarter, expected in (
-        (1, {"holding_tax": "25.01", "water": "0.01"}), (3, {"holding_tax": "25.01"}), (4, {"holding_tax": "25.00"}),
+        (1, {"holding_tax": "25.01", "water": "0.01"}),
+        (3, {"holding_tax": "25.01"}),
+        (4, {"holding_tax": "25.00"}),
     ):
         issue(2021, quarter)
         bills = Bill.objects.filter(quarter=quarter)

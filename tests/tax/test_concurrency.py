@@ -64,8 +64,15 @@ def at_once(number: int, work: object) -> list[object]:
 
 def pay(holding: int, amount: Decimal, payment_id: UUID, reference: str, plan: str = "") -> UUID:
     return take_payment(
-        payment_id=payment_id, holding=holding, amount=amount, channel="online", reference=reference, value_date=START,
-        by=officer("cashier"), at=moment(START), plan=plan,
+        payment_id=payment_id,
+        holding=holding,
+        amount=amount,
+        channel="online",
+        reference=reference,
+        value_date=START,
+        by=officer("cashier"),
+        at=moment(START),
+        plan=plan,
     ).pk
 
 
@@ -183,8 +190,10 @@ def _wait_until_forgotten() -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%%'"
             )
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-                           " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
             if cursor.fetchone()[0] == 0:
                 return
         time.sleep(0.1)

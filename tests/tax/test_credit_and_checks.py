@@ -31,8 +31,14 @@ def paid_beyond(extra: Decimal) -> tuple[Holding, Decimal]:
     year = quote_for(holding.pk, START).offers[-1]
     for amount in (year.payable + 1, extra - 1):
         take_payment(
-            payment_id=uuid4(), holding=holding.pk, amount=amount, channel="counter", reference=uuid4().hex,
-            value_date=START, by=officer("cashier"), at=moment(START),
+            payment_id=uuid4(),
+            holding=holding.pk,
+            amount=amount,
+            channel="counter",
+            reference=uuid4().hex,
+            value_date=START,
+            by=officer("cashier"),
+            at=moment(START),
         )
     return holding, dues(holding.pk, START).yearly_tax
 
@@ -113,8 +119,15 @@ def test_credit_pays_what_is_owed_before_money_does() -> None:
     assert quoted.position.advance == 0 and quoted.position.unpaid < owed.unpaid
     offer = quoted.offers[-1]
     last = take_payment(
-        payment_id=uuid4(), holding=holding.pk, amount=offer.payable, channel="counter", reference="last",
-        value_date=START, by=officer("cashier"), at=moment(START), plan=str(offer.plan.value) if offer.plan else "",
+        payment_id=uuid4(),
+        holding=holding.pk,
+        amount=offer.payable,
+        channel="counter",
+        reference="last",
+        value_date=START,
+        by=officer("cashier"),
+        at=moment(START),
+        plan=str(offer.plan.value) if offer.plan else "",
     )
     position = dues(holding.pk, START)
     assert (position.unpaid, position.advance) == (0, 0)

@@ -55,7 +55,11 @@ def test_due(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", GOLDEN["annual_value"], ids=lambda c: "-".join(str(v) for v in c.values()))
 def test_annual_value(case: dict[str, Any]) -> None:
     unit = UnitFact(
-        id=1, storey=0, use="residential", structure="pucca", occupancy=case["occupancy"],
+        id=1,
+        storey=0,
+        use="residential",
+        structure="pucca",
+        occupancy=case["occupancy"],
         area_sqft=D(case.get("area_sqft", "1000")),
         monthly_rent=D(case["monthly_rent"]) if "monthly_rent" in case else None,
         monthly_rate=D(case["monthly_rate"]) if "monthly_rate" in case else None,

@@ -48,8 +48,13 @@ class Story:
         if self.draw.random() < 0.2:
             quarter = self.draw.randrange(1, quarter + 1)
         issue_bills(
-            ward=22, fiscal_year=year.start_year, quarter=quarter, issued_on=self.today,
-            due_on=max(quarter_end(year, quarter), self.today), by=officer("collector"), at=moment(self.today),
+            ward=22,
+            fiscal_year=year.start_year,
+            quarter=quarter,
+            issued_on=self.today,
+            due_on=max(quarter_end(year, quarter), self.today),
+            by=officer("collector"),
+            at=moment(self.today),
         )
 
     def pay(self) -> None:
@@ -61,8 +66,14 @@ class Story:
         amount = offer.payable if offer else D(self.draw.randrange(1, 2000))
         try:
             take_payment(
-                payment_id=uuid4(), holding=holding.pk, amount=amount, channel="bank", reference=uuid4().hex,
-                value_date=on, by=officer("cashier"), at=moment(self.today),
+                payment_id=uuid4(),
+                holding=holding.pk,
+                amount=amount,
+                channel="bank",
+                reference=uuid4().hex,
+                value_date=on,
+                by=officer("cashier"),
+                at=moment(self.today),
                 plan=offer.plan.value if offer and offer.plan else "",
             )
         except Refused as refusal:

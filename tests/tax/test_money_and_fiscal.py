@@ -15,8 +15,14 @@ from imis.money import D, paisa, split, whole_taka
 
 @pytest.mark.parametrize(
     ("given_amount", "to_paisa", "to_taka"),
-    [("0.005", "0.01", "0"), ("2.675", "2.68", "3"), ("-0.005", "-0.01", "0"), ("189.5", "189.50", "190"),
-     ("-1.5", "-1.50", "-2"), ("0.49", "0.49", "0")],
+    [
+        ("0.005", "0.01", "0"),
+        ("2.675", "2.68", "3"),
+        ("-0.005", "-0.01", "0"),
+        ("189.5", "189.50", "190"),
+        ("-1.5", "-1.50", "-2"),
+        ("0.49", "0.49", "0"),
+    ],
 )
 def test_rounds_half_up(given_amount: str, to_paisa: str, to_taka: str) -> None:
     assert paisa(given_amount) == Decimal(to_paisa)

@@ -28,8 +28,13 @@ pytestmark = pytest.mark.django_db
 
 def bill(year: int, quarter: int, issued: date, due: date, wards: list[int] | None = None) -> Any:
     return issue_bills(
-        ward=wards or [22], fiscal_year=year, quarter=quarter, issued_on=issued, due_on=due,
-        by=officer("collector"), at=moment(issued),
+        ward=wards or [22],
+        fiscal_year=year,
+        quarter=quarter,
+        issued_on=issued,
+        due_on=due,
+        by=officer("collector"),
+        at=moment(issued),
     )
 
 
@@ -43,8 +48,13 @@ def one_assessed(area: str = "2000") -> Holding:
 
 def pay(holding: Holding, amount: Decimal, on: date, **given: Any) -> Payment:
     fields: dict[str, Any] = {
-        "payment_id": uuid4(), "channel": "counter", "reference": uuid4().hex[:12], "value_date": on,
-        "by": officer("cashier"), "at": moment(on), **given,
+        "payment_id": uuid4(),
+        "channel": "counter",
+        "reference": uuid4().hex[:12],
+        "value_date": on,
+        "by": officer("cashier"),
+        "at": moment(on),
+        **given,
     }
     return take_payment(holding=holding.pk, amount=amount, **fields)
 
@@ -171,10 +181,14 @@ def test_the_same_notice_ten_times_is_one_payment() -> None:
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
-        ({"amount": D("10.50")}, BadInput), ({"amount": D(0)}, BadInput), ({"amount": D(-5)}, BadInput),
-        ({"channel": "pigeon"}, BadInput), ({"reference": "  "}, BadInput),
+        ({"amount": D("10.50")}, BadInput),
+        ({"amount": D(0)}, BadInput),
+        ({"amount": D(-5)}, BadInput),
+        ({"channel": "pigeon"}, BadInput),
+        ({"reference": "  "}, BadInput),
         ({"value_date": Q1 + timedelta(days=1), "at": moment(Q1)}, Refused),
-        ({"value_date": Q1 - timedelta(days=1), "at": moment(Q1)}, Refused), ({"plan": "year"}, Refused),
+        ({"value_date": Q1 - timedelta(days=1), "at": moment(Q1)}, Refused),
+        ({"plan": "year"}, Refused),
     ],
 )
 def test_what_a_payment_must_satisfy(fields: dict[str, Any], error: type[Exception]) -> None:
@@ -209,24 +223,42 @@ def test_reading_a_price_writes_nothing() -> None:
 @pytest.mark.parametrize(
     ("statement", "rule"),
     [
-        *[(f"UPDATE tax_{t} SET {c} = {c}", "append_only") for t, c in (
-            ("bill", "number"), ("billline", "amount"), ("payment", "amount"), ("allocation", "amount"),
-            ("reversal", "reason"), ("billrun", "bill_count"))],
-        *[(f"DELETE FROM tax_{t}", "append_only") for t in (
-            "bill", "billline", "payment", "allocation", "reversal", "billrun")],
+        *[
+            (f"UPDATE tax_{t} SET {c} = {c}", "append_only")
+            for t, c in (
+                ("bill", "number"),
+                ("billline", "amount"),
+                ("payment", "amount"),
+                ("allocation", "amount"),
+                ("reversal", "reason"),
+                ("billrun", "bill_count"),
+            )
+        ],
+        *[
+            (f"DELETE FROM tax_{t}", "append_only")
+            for t in ("bill", "billline", "payment", "allocation", "reversal", "billrun")
+        ],
         *[(f"TRUNCATE tax_{t} CASCADE", "append_only") for t in ("bill", "billline", "payment", "allocation")],
-        ("INSERT INTO tax_allocation (payment_id, bill_id, head_id, kind, amount, policy)"
-         " SELECT payment_id, bill_id, head_id, kind, 99999, policy FROM tax_allocation WHERE kind = 'principal'",
-         "line_settled_once"),
-        ("INSERT INTO tax_allocation (payment_id, bill_id, head_id, kind, amount, policy)"
-         " SELECT payment_id, bill_id, 'water', kind, 1, policy FROM tax_allocation WHERE kind = 'principal'",
-         "line_settled_once"),
-        ("INSERT INTO tax_allocation (payment_id, bill_id, head_id, kind, amount, policy)"
-         " SELECT payment_id, bill_id, head_id, kind, -99999, policy FROM tax_allocation WHERE kind = 'principal'",
-         "line_settled_once"),
-        ("INSERT INTO tax_allocation (payment_id, head_id, kind, amount, policy)"
-         " SELECT payment_id, head_id, kind, 1, policy FROM tax_allocation WHERE kind = 'principal'",
-         "allocation_of_demand_names_its_bill"),
+        (
+            "INSERT INTO tax_allocation (payment_id, bill_id, head_id, kind, amount, policy)"
+            " SELECT payment_id, bill_id, head_id, kind, 99999, policy FROM tax_allocation WHERE kind = 'principal'",
+            "line_settled_once",
+        ),
+        (
+            "INSERT INTO tax_allocation (payment_id, bill_id, head_id, kind, amount, policy)"
+            " SELECT payment_id, bill_id, 'water', kind, 1, policy FROM tax_allocation WHERE kind = 'principal'",
+            "line_settled_once",
+        ),
+        (
+            "INSERT INTO tax_allocation (payment_id, bill_id, head_id, kind, amount, policy)"
+            " SELECT payment_id, bill_id, head_id, kind, -99999, policy FROM tax_allocation WHERE kind = 'principal'",
+            "line_settled_once",
+        ),
+        (
+            "INSERT INTO tax_allocation (payment_id, head_id, kind, amount, policy)"
+            " SELECT payment_id, head_id, kind, 1, policy FROM tax_allocation WHERE kind = 'principal'",
+            "allocation_of_demand_names_its_bill",
+        ),
     ],
 )
 def test_the_database_refuses(statement: str, rule: str) -> None:

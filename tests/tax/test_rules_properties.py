@@ -105,15 +105,14 @@ def test_older_parts_are_settled_before_newer_ones(position: Position, amount: D
     left = after(position, allocate(position, amount, as_at, KHULNA))
     order = list(KHULNA.allocation_order)
     keyed = sorted(
-        (
-            (order.index(group_of(a.period, as_at, KHULNA)), a.period, a.rank), a.unpaid, b.unpaid
-        )
-        for a, b in zip(position.lines, left.lines, strict=True) if a.unpaid > 0
+        ((order.index(group_of(a.period, as_at, KHULNA)), a.period, a.rank), a.unpaid, b.unpaid)
+        for a, b in zip(position.lines, left.lines, strict=True)
+        if a.unpaid > 0
     )
     touched = [before != now for _, before, now in keyed]
     unfinished = [now > 0 for _, _, now in keyed]
     first_open = unfinished.index(True) if True in unfinished else len(keyed)
-    assert not any(touched[first_open + 1:])
+    assert not any(touched[first_open + 1 :])
 
 
 @given(taka)
@@ -206,8 +205,14 @@ def test_parameters_survive_storage_and_name_what_changed() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"heads": ()}, {"heads": (HeadRate("a", D("101")),)}, {"surcharge_percent": D("-1")},
-     {"allocation_order": (Group.CURRENT,)}, {"maintenance_months": D("12")}, {"rounding_unit": D("0")}],
+    [
+        {"heads": ()},
+        {"heads": (HeadRate("a", D("101")),)},
+        {"surcharge_percent": D("-1")},
+        {"allocation_order": (Group.CURRENT,)},
+        {"maintenance_months": D("12")},
+        {"rounding_unit": D("0")},
+    ],
 )
 def test_parameters_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="percentage|head|order|range"):
