@@ -44,6 +44,13 @@ class SurveyFile(models.Model):
     class Meta:
         verbose_name = _("survey file")
         verbose_name_plural = _("survey files")
+        constraints = [
+            models.CheckConstraint(
+                name="survey_file_applied_by_and_at",
+                condition=models.Q(applied_at__isnull=True, applied_by__isnull=True)
+                | models.Q(applied_at__isnull=False, applied_by__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -84,7 +91,14 @@ class SurveyRow(models.Model):
 
     class Meta:
         verbose_name = _("survey row")
-        constraints = [models.UniqueConstraint(fields=["file", "number"], name="survey_row_once_in_file")]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "number"], name="survey_row_once_in_file"),
+            models.CheckConstraint(
+                name="survey_row_decided_by_and_at",
+                condition=models.Q(decided_at__isnull=True, decided_by__isnull=True)
+                | models.Q(decided_at__isnull=False, decided_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file_id}:{self.number}"
