@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 
 from demo.billing import billing_steps
+from demo.branch import branch_day
 from demo.counter import counter_day
 from demo.facts_of_tax import write_tax_facts
 from demo.story import History, Step, at_noon, built_up_wards, pilot_wards
@@ -20,6 +21,7 @@ def history_steps(history: History, progress: Callable[[str], None]) -> Iterator
     yield from _assessments(history, progress)
     yield from billing_steps(history, progress)
     yield "counter today", partial(counter_day, history)
+    yield "assessment branch today", partial(branch_day, history)
 
 
 def _assessments(history: History, progress: Callable[[str], None]) -> Iterator[Step]:

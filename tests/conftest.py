@@ -112,7 +112,10 @@ transactional.install()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database; what migrations put into it comes back after every test that commits."""
     with django_db_blocker.unblock():
         transactional.keep_reference_rows()
+    yield
+    with django_db_blocker.unblock():
+        transactional.end_other_sessions()

@@ -50,3 +50,12 @@ def _flush_append_only(self: Any, sql_list: list[str]) -> None:
 def install() -> None:
     """Puts the wrapper in place; called on import of tests/conftest.py."""
     DatabaseOperations.execute_sql_flush = _flush_append_only  # type: ignore[method-assign]
+
+
+def end_other_sessions() -> None:
+    """Ends what killed workers and their threads left connected, so that the test database can be dropped."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

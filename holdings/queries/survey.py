@@ -12,6 +12,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from holdings.models import SurveyFile, SurveyProblem, SurveyReading, SurveyRow
 from holdings.problem_words import Told, tell
+from imis.access import ward_scope
+from imis.models import User
 
 MAP_AT_MOST = 2000
 
@@ -160,6 +162,16 @@ def wards_of(file: SurveyFile) -> set[int]:
     return {number for number in numbers if number is not None}
 
 
-def survey_files() -> QuerySet[SurveyFile]:
-    """Every survey file, the latest first."""
-    return SurveyFile.objects.select_related("staged_by", "applied_by").order_by("-staged_at", "-pk")
+def survey_files(user: User) -> QuerySet[SurveyFile]:
+    """The survey files a user may read, the latest first.
+
+    A file carries people of every ward it covers: whoever works in some wards only reads the files that they brought
+    in themselves, and those of which every row was found to lie in their wards.
+    """
+    files = SurveyFile.objects.select_related("staged_by", "applied_by").order_by("-staged_at", "-pk")
+    scope = ward_scope(user)
+    if scope is None:
+        return files
+    readings = SurveyReading.objects.filter(file_id=OuterRef("pk"))
+    elsewhere = readings.filter(Q(ward_number=None) | ~Q(ward_number__in=scope))
+    return files.filter(Q(staged_by=user) | (Exists(readings) & ~Exists(elsewhere)))

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from holdings.exports import csv_lines, xlsx_bytes
 from holdings.forms import SettleForm
 from holdings.models import Building, SurveyFile, SurveyRow
 from holdings.problem_words import field_words, title
-from holdings.queries import problem_counts
+from holdings.queries import problem_counts, survey_files
 from holdings.queries.survey import problem_map, problems, report_row, undecided_rows, ward_map
 from holdings.rules.survey import PROBLEMS, allowed_decisions
 from holdings.services import settle_rows
@@ -36,7 +36,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @permission_required(Permission.IMPORT_SURVEY)
 def table(request: HttpRequest, file_id: int) -> HttpResponse:
     """Problems by row, of one kind or all; a kind that a person may decide at once has its buttons here."""
-    file = get_object_or_404(SurveyFile, pk=file_id)
+    file = get_object_or_404(survey_files(cast(User, request.user)), pk=file_id)
     code = _code(request)
     page = Paginator(problems(file, code), PAGE).get_page(request.GET.get("page"))
     context = {
@@ -57,7 +57,8 @@ def table(request: HttpRequest, file_id: int) -> HttpResponse:
 @permission_required(Permission.IMPORT_SURVEY)
 def row(request: HttpRequest, file_id: int, number: int) -> HttpResponse:
     """One row: as it came, what is wrong with it, and the decision about it."""
-    found = get_object_or_404(SurveyRow.objects.select_related("file", "decided_by"), file=file_id, number=number)
+    file = get_object_or_404(survey_files(cast(User, request.user)), pk=file_id)
+    found = get_object_or_404(SurveyRow.objects.select_related("file", "decided_by"), file=file, number=number)
     told = [report_row(problem) for problem in problems(found.file).filter(row=found)]
     allowed = allowed_decisions([one.code for one in told if one.blocking])
     initial = {"decision": found.decision, "ward": found.decided_ward_id}
@@ -122,10 +123,10 @@ def _settle(
 @permission_required(Permission.IMPORT_SURVEY)
 def settle(request: HttpRequest, file_id: int) -> HttpResponse:
     """Decides every undecided row with one kind of problem at once."""
-    file = get_object_or_404(SurveyFile, pk=file_id)
+    file = get_object_or_404(survey_files(cast(User, request.user)), pk=file_id)
     code, decision = request.POST.get("code", ""), request.POST.get("decision", "")
     if code not in PROBLEMS or decision not in _bulk(code):
-        raise Http404
+        return HttpResponseBadRequest()
     _settle(request, file, undecided_rows(file, code), decision)
     return redirect("holdings:survey", file.pk)
 
@@ -134,7 +135,7 @@ def settle(request: HttpRequest, file_id: int) -> HttpResponse:
 @permission_required(Permission.IMPORT_SURVEY)
 def on_map(request: HttpRequest, file_id: int) -> JsonResponse:
     """GeoJSON of the rows with problems (at most 2,000) and of the wards."""
-    file = get_object_or_404(SurveyFile, pk=file_id)
+    file = get_object_or_404(survey_files(cast(User, request.user)), pk=file_id)
     found = problem_map(file, _code(request))
     for feature in found["features"]:
         feature["properties"]["titles"] = [title(code) for code in feature["properties"].pop("codes")]
@@ -145,7 +146,7 @@ def on_map(request: HttpRequest, file_id: int) -> JsonResponse:
 @permission_required(Permission.IMPORT_SURVEY)
 def report(request: HttpRequest, file_id: int, kind: str) -> HttpResponse | StreamingHttpResponse:
     """The whole problem report as a file: csv or xlsx."""
-    file = get_object_or_404(SurveyFile, pk=file_id)
+    file = get_object_or_404(survey_files(cast(User, request.user)), pk=file_id)
     name = f"survey-{file.pk}-problems.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     if kind == "csv":

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from holdings.forms import ColumnsForm, SridForm, UploadForm
 from holdings.models import SurveyFile
 from holdings.problem_words import field_words, title
-from holdings.queries import outcomes, problem_counts, survey_files
+from holdings.queries import ProblemCount, outcomes, problem_counts, survey_files
 from holdings.services import keep_upload, map_columns, state_srid
 from holdings.services.survey_stage import AlreadyStaged, first_of
 from imis.access import permission_required
@@ -38,7 +38,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
         answer = _bring(request, form)
         if answer is not None:
             return answer
-    page = Paginator(survey_files(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(survey_files(cast(User, request.user)), PAGE).get_page(request.GET.get("page"))
     return render(request, "holdings/surveys.html", {"form": form, "page": page})
 
 
@@ -74,7 +74,7 @@ def _bring(request: HttpRequest, form: UploadForm) -> HttpResponse | None:
 @permission_required(Permission.IMPORT_SURVEY)
 def survey(request: HttpRequest, file_id: int) -> HttpResponse:
     """One file: what became of its rows, what is wrong, where, and what to do next."""
-    file = _file(file_id)
+    file = _file(request, file_id)
     found = problem_counts(file)
     counts = [{"count": one, "title": title(one.code)} for one in found]
     context = {
@@ -85,7 +85,7 @@ def survey(request: HttpRequest, file_id: int) -> HttpResponse:
         "unused": [column for column in file.fields if column not in file.columns.values()],
         "srid_form": SridForm(initial={"srid": file.srid}),
         "may_apply": may(cast(User, request.user), Permission.APPLY_SURVEY),
-        "wrong_place": any(one.code in ("wrong_crs", "swapped_axes") for one in found),
+        "wrong_place": _mostly_misplaced(file, found),
     }
     return render(request, "holdings/survey.html", context)
 
@@ -95,7 +95,7 @@ def survey(request: HttpRequest, file_id: int) -> HttpResponse:
 @permission_required(Permission.IMPORT_SURVEY)
 def columns(request: HttpRequest, file_id: int) -> HttpResponse:
     """Which column feeds which field; saving checks the file again."""
-    file = _file(file_id)
+    file = _file(request, file_id)
     form = ColumnsForm(file, request.POST or None)
     if request.method == "POST" and form.is_valid():
         by = cast(User, request.user)
@@ -112,7 +112,7 @@ def columns(request: HttpRequest, file_id: int) -> HttpResponse:
 @permission_required(Permission.IMPORT_SURVEY)
 def srid(request: HttpRequest, file_id: int) -> HttpResponse:
     """States the true coordinate system of a file and checks it again."""
-    file = _file(file_id)
+    file = _file(request, file_id)
     form = SridForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write the EPSG number of a coordinate system."))
@@ -129,14 +129,14 @@ def srid(request: HttpRequest, file_id: int) -> HttpResponse:
 @permission_required(Permission.IMPORT_SURVEY)
 def check(request: HttpRequest, file_id: int) -> HttpResponse:
     """Checks a file again, in the background."""
-    return _check(request, _file(file_id))
+    return _check(request, _file(request, file_id))
 
 
 @require_POST
 @permission_required(Permission.APPLY_SURVEY)
 def apply(request: HttpRequest, file_id: int) -> HttpResponse:
     """Applies a checked file, in the background."""
-    return _job(request, "apply_survey", _file(file_id))
+    return _job(request, "apply_survey", _file(request, file_id))
 
 
 def _check(request: HttpRequest, file: SurveyFile) -> HttpResponse:
@@ -149,5 +149,11 @@ def _job(request: HttpRequest, kind: str, file: SurveyFile) -> HttpResponse:
     return redirect("job", job.pk)
 
 
-def _file(file_id: int) -> SurveyFile:
-    return get_object_or_404(survey_files(), pk=file_id)
+def _mostly_misplaced(file: SurveyFile, found: list[ProblemCount]) -> bool:
+    """True when so many rows stand elsewhere that the file's coordinate system must be another one."""
+    rows = sum(one.rows for one in found if one.code in ("wrong_crs", "swapped_axes"))
+    return rows * 10 >= file.row_count
+
+
+def _file(request: HttpRequest, file_id: int) -> SurveyFile:
+    return get_object_or_404(survey_files(cast(User, request.user)), pk=file_id)

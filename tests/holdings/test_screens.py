@@ -128,7 +128,7 @@ def test_a_person_settles_rows_one_by_one_and_by_kind(client: Client, upload: Ca
     refused = client.post(page(4), {"decision": "new"})
     assert refused.status_code == 200 and refused.context["form"].errors
     settle = reverse("holdings:survey_settle", args=[file.pk])
-    assert client.post(settle, {"code": "ward_mismatch", "decision": "new"}).status_code == 404
+    assert client.post(settle, {"code": "ward_mismatch", "decision": "new"}).status_code == 400
     assert client.post(settle, {"code": "duplicate_number", "decision": "further"}).status_code == 302
     client.post(reverse("holdings:survey_apply", args=[file.pk]))
     finished()

@@ -14,8 +14,9 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.utils import timezone
 
-from holdings.models import Building, Holding, HoldingBuilding, Unit
+from holdings.models import Building, Holding, HoldingBuilding, SurveyFile, SurveyReading, SurveyRow, Unit
 from imis.jobs import work_once
 from imis.models import Job, User
 from imis.money import D
@@ -88,6 +89,22 @@ class World:
         assert made is not None and made.state == Job.State.DONE
         return made
 
+    @cached_property
+    def survey_file(self) -> SurveyFile:
+        """A checked survey file with one row, in ward 22, brought in by somebody else."""
+        file = SurveyFile.objects.create(
+            name="survey.gpkg",
+            sha256="0" * 64,
+            driver="GPKG",
+            row_count=1,
+            state=SurveyFile.State.CHECKED,
+            staged_by=self.maker("assessor", username="surveyor"),
+            staged_at=timezone.now(),
+        )
+        row = SurveyRow.objects.create(file=file, number=1)
+        SurveyReading.objects.create(row=row, file_id=file.pk, ward_number=self.holding.ward_id)
+        return file
+
 
 Sample = str | Callable[[World], dict[str, Any]]
 
@@ -95,8 +112,6 @@ ONE_OFFICE = "staff are managed for the whole corporation by the administrator a
 OWN_JOB = "a job is shown to its owner and to those who could have asked for it; test_records proves it"
 BEARER = "whoever holds the paper may check it; the answer names nobody"
 CATALOGUE = "the same for everyone who may open the map; the layers filter by audience and ward themselves"
-
-SURVEY = "a survey file covers many wards; applying it refuses rows outside the user's wards, see tests/holdings"
 
 # Arguments of routes that are written as regular expressions.
 EXPRESSIONS: dict[str, dict[str, Any]] = {"holdings:survey_report": {"file_id": 999_999_999, "kind": "csv"}}
@@ -131,16 +146,16 @@ SAMPLES: dict[str, Sample] = {
     "tax:receipt": lambda world: {"payment_id": world.payment.pk},
     "tax:receipt_pdf": lambda world: {"payment_id": world.payment.pk},
     "tax:reverse": lambda world: {"payment_id": world.payment.pk},
-    "holdings:survey": SURVEY,
-    "holdings:survey_columns": SURVEY,
-    "holdings:survey_srid": SURVEY,
-    "holdings:survey_check": SURVEY,
-    "holdings:survey_apply": SURVEY,
-    "holdings:survey_problems": SURVEY,
-    "holdings:survey_map": SURVEY,
-    "holdings:survey_row": SURVEY,
-    "holdings:survey_settle": SURVEY,
-    "holdings:survey_report": SURVEY,
+    "holdings:survey": lambda world: {"file_id": world.survey_file.pk},
+    "holdings:survey_columns": lambda world: {"file_id": world.survey_file.pk},
+    "holdings:survey_srid": lambda world: {"file_id": world.survey_file.pk},
+    "holdings:survey_check": lambda world: {"file_id": world.survey_file.pk},
+    "holdings:survey_apply": lambda world: {"file_id": world.survey_file.pk},
+    "holdings:survey_problems": lambda world: {"file_id": world.survey_file.pk},
+    "holdings:survey_map": lambda world: {"file_id": world.survey_file.pk},
+    "holdings:survey_row": lambda world: {"file_id": world.survey_file.pk, "number": 1},
+    "holdings:survey_settle": lambda world: {"file_id": world.survey_file.pk},
+    "holdings:survey_report": lambda world: {"file_id": world.survey_file.pk, "kind": "csv"},
     "holdings:detail": lambda world: {"holding_id": world.holding.pk},
     "holdings:panel": lambda world: {"holding_id": world.holding.pk},
 }
