@@ -14,7 +14,9 @@ FROM (
         END AS code,
         CASE WHEN NOT s.valid AND s.area > 0 THEN jsonb_build_object(
             'kept', round((100 * s.area / nullif(e.enclosed, 0))::numeric, 1),
-            'reason', ST_IsValidReason(r.geom)
+            'reason', (
+                SELECT round(ST_Y(p)::numeric, 6) || ', ' || round(ST_X(p)::numeric, 6)
+                FROM ST_Transform(ST_SetSRID(location(ST_IsValidDetail(r.geom)), ST_SRID(r.geom)), 4326) AS p)
         ) ELSE '{}' END AS details
     FROM survey_shape s
     JOIN holdings_surveyrow r ON r.id = s.row_id
