@@ -115,9 +115,15 @@ def test_uses_and_structures_vary() -> None:
 
 
 def test_this_years_reassessment_raised_values() -> None:
-    new = Assessment.objects.filter(rule_set__code="kcc-2026")
+    new = Assessment.objects.filter(rule_set__code="kcc-2026").exclude(state=Assessment.State.PROPOSED)
     assert new.count() == Holding.objects.filter(ward_id=22).count()
     assert new.filter(annual_value__gte=F("previous_annual_value")).count() == new.count()
+
+
+def test_lower_values_wait_for_an_approver() -> None:
+    waiting = Assessment.objects.filter(state=Assessment.State.PROPOSED)
+    assert waiting.exists()
+    assert not waiting.filter(annual_value__gte=F("previous_annual_value")).exists()
 
 
 def test_nobody_pays_before_the_bill_or_after_today() -> None:
