@@ -114,8 +114,10 @@ def _companions(path: Path, form: Format, home: Path) -> None:
 
 
 def _start(form: Format, survey: Path, file_id: int, layer: str | None, crs: str | None) -> subprocess.Popen[bytes]:
-    # Nothing of the parent's environment: no database address, no secret key.
+    # Nothing of the parent's environment: no database address, no secret key. Only where the interpreter finds its own
+    # libraries, when they were unpacked and not installed.
     environment = {
+        **{name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",

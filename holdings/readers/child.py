@@ -7,6 +7,7 @@ many rows there were; a stream without that last line is not a whole file. Knows
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -62,7 +63,8 @@ def _libraries() -> list[Path]:
     """Where the interpreter and its libraries live; the rest of the disk need not be readable."""
     own = Path(__file__).resolve().parents[2]
     homes = {own / "holdings", own / "imis", Path(sys.prefix), Path(sys.base_prefix), Path("/usr/lib"), Path("/lib")}
-    return sorted(homes | {Path(p) for p in sys.path if p and Path(p) != own})
+    unpacked = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+    return sorted(homes | {Path(p) for p in (*sys.path, *unpacked) if p and Path(p) != own})
 
 
 def _tell(report: IO[str], facts: dict[str, Any]) -> None:
