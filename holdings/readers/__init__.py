@@ -117,7 +117,7 @@ def _start(form: Format, survey: Path, file_id: int, layer: str | None, crs: str
     # Nothing of the parent's environment: no database address, no secret key. Only where the interpreter finds its own
     # libraries, when they were unpacked and not installed.
     environment = {
-        **{name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
+        "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),  # noqa: TID251 - the loader's, no setting of ours
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
