@@ -177,6 +177,7 @@ def _found(holding: Holding, people: bool) -> Found:
         number=holding.number_written,
         ward=holding.ward_id,
         address=", ".join(filter(None, places)),
+        # The stubs do not know what _rows annotates.
         owners=holding.owner_names if people else "",  # type: ignore[attr-defined]
     )
 

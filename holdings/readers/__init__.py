@@ -65,6 +65,7 @@ def open_survey(
         survey, form = _place(Path(path), name, Path(home))
         process = _start(form, survey, file_id, layer, crs)
         said: list[bytes] = []
+        # Both pipes were asked for in _start, so neither is None.
         listener = threading.Thread(target=lambda: said.append(process.stderr.read()), daemon=True)  # type: ignore[union-attr]
         listener.start()
         clock = threading.Timer(_MOST_SECONDS, process.kill)

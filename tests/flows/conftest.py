@@ -10,6 +10,10 @@ from django.contrib.auth.hashers import make_password
 
 from imis.models import User
 from imis.roles import Role
+from tests.browser.conftest import browser, page, picture, sign_in
+
+# The browser of tests/browser serves these stories too.
+__all__ = ["browser", "page", "picture", "sign_in"]
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "khulna"
 PASSWORD = "Sundarban-tiger-7742"

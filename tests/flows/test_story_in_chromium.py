@@ -20,7 +20,6 @@ from imis.jobs import work_once
 from imis.models import User
 from imis.roles import Role
 from tax.models import Bill, Payment, Standing
-from tests.browser.conftest import browser, page, picture, sign_in  # noqa: F401 (fixtures)
 
 WARD = 22
 # What the file does not say: as in test_survey_to_receipt.
@@ -38,7 +37,7 @@ def work() -> None:
         pass
 
 
-def finish_job(page: Page) -> None:  # noqa: F811
+def finish_job(page: Page) -> None:
     """Lets the worker do the job whose progress page is open, and opens its result."""
     expect(page.locator("progress")).to_be_visible()
     work()
@@ -48,7 +47,7 @@ def finish_job(page: Page) -> None:  # noqa: F811
 class Story:
     """One browser going through the acts; the staff change, the city stays."""
 
-    def __init__(self, site: Any, page: Page, staff: Staff, sign_in: Sign, picture: Picture) -> None:  # noqa: F811
+    def __init__(self, site: Any, page: Page, staff: Staff, sign_in: Sign, picture: Picture) -> None:
         self.site, self.page, self.staff, self.sign, self.picture = site, page, staff, sign_in, picture
 
     def enter(self, role: Role, path: str) -> None:
@@ -58,7 +57,7 @@ class Story:
 
     def import_survey(self, file: Path) -> None:
         """The assessor brings the file in, states what it does not say, sees its problems, applies it."""
-        page = self.page  # noqa: F811
+        page = self.page
         self.enter(Role.ASSESSOR, "/holdings/surveys/")
         page.set_input_files("input[type=file]", file)
         page.locator("main form button.primary").click()
@@ -82,7 +81,7 @@ class Story:
 
     def assess(self) -> None:
         """The assessor assesses the ward."""
-        page = self.page  # noqa: F811
+        page = self.page
         page.goto(f"{self.site}/tax/wards/{WARD}/assess/")
         page.once("dialog", lambda dialog: dialog.accept())
         page.locator("main form button.primary").click()
@@ -90,7 +89,7 @@ class Story:
 
     def bill(self) -> None:
         """The collector previews, issues, and prints the whole ward."""
-        page = self.page  # noqa: F811
+        page = self.page
         self.enter(Role.COLLECTOR, f"/tax/wards/{WARD}/bills/")
         expect(page.locator("table.table tbody tr").first).to_be_visible()
         self.picture(page, "bill-run-preview")
@@ -107,7 +106,7 @@ class Story:
 
     def click_on_the_map(self, holding: Holding) -> None:
         """The cashier finds the building on the map and reads why it owes what it owes."""
-        page = self.page  # noqa: F811
+        page = self.page
         self.enter(Role.CASHIER, f"/map/?holding={holding.pk}")
         expect(page.locator("#map[data-ready]")).to_be_attached(timeout=60_000)
         expect(page.locator(".panel .owed .figure")).to_be_visible(timeout=30_000)
@@ -116,7 +115,7 @@ class Story:
 
     def pay(self) -> None:
         """The cashier takes the money and hands over the receipt."""
-        page = self.page  # noqa: F811
+        page = self.page
         page.locator(".panel .actions .button.primary").click()
         expect(page.locator(".offer").first).to_be_visible()
         self.picture(page, "counter-offers")
@@ -132,10 +131,10 @@ class Story:
 
 def test_the_story_of_the_readme(
     live_server: Any,
-    page: Page,  # noqa: F811
+    page: Page,
     staff: Staff,
-    sign_in: Sign,  # noqa: F811
-    picture: Picture,  # noqa: F811
+    sign_in: Sign,
+    picture: Picture,
     footprints: Path,
     settings: Any,
     tmp_path: Path,
