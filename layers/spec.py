@@ -35,6 +35,7 @@ class Geometry(str, Enum):
 
     POLYGON = "polygon"
     LINE = "line"
+    POINT = "point"
 
 
 class Level(IntEnum):
@@ -59,12 +60,15 @@ class Kind(str, Enum):
     """Type of an attribute, as the database and MapLibre name it."""
 
     INTEGER = "integer"
+    NUMBER = "number"
     TEXT = "text"
+    BOOLEAN = "boolean"
+    DATE = "date"
 
     @property
     def sql(self) -> str:
         """The PostgreSQL type behind it."""
-        return {"integer": "integer", "text": "text"}[self.value]
+        return {"number": "double precision"}.get(self.value, self.value)
 
 
 # Compared and hashed by identity (eq=False): by value, each look-up would translate every title.
@@ -92,8 +96,9 @@ class Class:
 class Paint:
     """How a band is drawn. With `by`, the colour follows that attribute's `classes`.
 
-    `outline` is a hairline around a fill, far cheaper than a line paint. `width` (px) and `opacity` are pairs of
-    zoom and value, linear between them. `only` keeps the features of which an attribute is one of the values.
+    `kind` is fill, line or circle. `outline` is a hairline around a fill or circle, far cheaper than a line paint.
+    `width` (px: of a line, or from a circle's middle to its edge) and `opacity` are pairs of zoom and value, linear
+    between them. `only` keeps the features of which an attribute is one of the values.
     `label` names the paint in the legend; without it and without classes it is decoration and is left out.
     """
 

@@ -10,7 +10,7 @@ from layers.spec import Band, Layer, Paint, Text
 
 @dataclass(frozen=True)
 class Row:
-    """One sign and its meaning. `shape` is fill, line or dashed."""
+    """One sign and its meaning. `shape` is fill, line, dashed or circle."""
 
     label: Text
     colour: str

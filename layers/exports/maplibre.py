@@ -56,7 +56,9 @@ def _layer(layer: Layer, band: Band, paint: Paint, index: int) -> dict[str, Json
     if paint.only:
         drawn["filter"] = ["match", ["get", paint.only[0]], list(paint.only[1]), True, False]
     if paint.outline:
-        drawn["paint"]["fill-outline-color"] = paint.outline
+        drawn["paint"]["circle-stroke-color" if paint.kind == "circle" else "fill-outline-color"] = paint.outline
+    if paint.kind == "circle":
+        drawn["paint"] |= {"circle-radius": by_zoom(paint.width), "circle-stroke-width": 1 if paint.outline else 0}
     if paint.kind == "line":
         drawn["layout"] = {"line-join": "round", "line-cap": "butt" if paint.dash else "round"}
         drawn["paint"]["line-width"] = by_zoom(paint.width)

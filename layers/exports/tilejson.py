@@ -8,7 +8,13 @@ from urllib.parse import quote
 from layers.spec import Attribute, Band, Kind, Layer
 
 TILES_PATH = "/map/tiles/"
-_TYPES = {Kind.INTEGER: "Number", Kind.TEXT: "String"}
+_TYPES = {
+    Kind.INTEGER: "Number",
+    Kind.NUMBER: "Number",
+    Kind.TEXT: "String",
+    Kind.BOOLEAN: "Boolean",
+    Kind.DATE: "String",
+}
 
 
 def tile_address(layer: Layer, version: str, root: str = "") -> str:

@@ -18,7 +18,7 @@ from layers.exports.tilejson import tilejson
 from layers.spec import SQL_DIR, Attribute, Audience, Band, Class, Kind, Layer
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-_OIDS = {23: Kind.INTEGER, 25: Kind.TEXT}
+_OIDS = {16: Kind.BOOLEAN, 23: Kind.INTEGER, 25: Kind.TEXT, 701: Kind.NUMBER, 1082: Kind.DATE}
 
 
 def drift(layer: Layer) -> Iterator[str]:

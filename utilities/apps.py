@@ -1,0 +1,8 @@
+"""Networks and the connections of holdings to them."""
+
+from django.apps import AppConfig
+
+
+class UtilitiesConfig(AppConfig):
+    name = "utilities"
+    default_auto_field = "django.db.models.BigAutoField"
