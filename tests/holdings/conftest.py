@@ -17,6 +17,9 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.test import Client
 
+from holdings.intake import registry
+from holdings.intake.models import IntakeFile
+from holdings.intake.services import apply_intake, check_intake, stage_intake
 from holdings.models import SurveyFile, Ward
 from holdings.services import apply_survey, check_survey, map_columns, stage_survey
 from imis.models import User
@@ -142,5 +145,40 @@ def bring(wards: list[Ward], assessor: User, write: Callable[..., Path]) -> Call
             map_columns(file=file, columns={**file.columns, **columns}, by=assessor, at=NOW)
         file = check_survey(file=file, by=assessor, at=NOW)
         return apply_survey(file=file, by=assessor, at=NOW) if apply else file
+
+    return run
+
+
+@pytest.fixture
+def declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The intakes of the make-believe app beside the real ones."""
+    from tests.holdings.intakes_for_tests import LANES, NOTES
+
+    known = {**registry.intakes(), "lanes": LANES, "notes": NOTES}
+    monkeypatch.setattr("holdings.intake.registry.intakes", lambda: known)
+
+
+@pytest.fixture
+def lanes(declared: None, wards: list[Ward], assessor: User, write: Callable[..., Path]) -> Callable[..., IntakeFile]:
+    """Writes, stages and checks rows of lanes; apply=True also applies them."""
+
+    def run(
+        rows: list[tuple[Any, dict[str, Any]]], *, name: str = "lanes.gpkg", apply: bool = False, **more: Any
+    ) -> IntakeFile:
+        path = write(name, rows, **more)
+        file = stage_intake(kind="lanes", path=path, name=name, by=assessor, at=NOW)
+        file = check_intake(file=file, by=assessor, at=NOW)
+        return apply_intake(file=file, by=assessor, at=NOW) if apply else file
+
+    return run
+
+
+@pytest.fixture
+def notes(declared: None, wards: list[Ward], assessor: User, tmp_path: Path) -> Callable[..., IntakeFile]:
+    def run(text: str) -> IntakeFile:
+        path = tmp_path / "notes.csv"
+        path.write_text(text, encoding="utf-8")
+        file = stage_intake(kind="notes", path=path, name="notes.csv", by=assessor, at=NOW)
+        return check_intake(file=file, by=assessor, at=NOW)
 
     return run
