@@ -15,6 +15,14 @@ from layers.spec import Attribute, Audience, Band
 
 # First calendar year of the fiscal year (1 July) that runs now in the city.
 _THIS_YEAR = "(extract(year FROM (now() AT TIME ZONE '{zone}') - interval '6 months'))::integer"
+# GeoServer finds the key of a view in this table: without a key, ids are random and pages impossible.
+PK_TABLE = "gt_pk_metadata"
+_MAKE_PK_TABLE = """
+    CREATE TABLE {schema}.{table} (
+        table_schema text NOT NULL, table_name text NOT NULL, pk_column text NOT NULL, pk_column_idx integer,
+        pk_policy text, pk_sequence text, UNIQUE (table_schema, table_name, pk_column)
+    )
+"""
 _MAKE_ROLE = """
     DO $$ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
@@ -39,8 +47,10 @@ def rebuild_views() -> int:
             cursor.execute(_MAKE_ROLE.format(role=schema))
             cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             cursor.execute(f"CREATE SCHEMA {schema}")
+            cursor.execute(_MAKE_PK_TABLE.format(schema=schema, table=PK_TABLE))
             for band in bands_for(audience):
                 cursor.execute(view_sql(band, audience))
+                cursor.execute(f"INSERT INTO {schema}.{PK_TABLE} VALUES (%s, %s, 'id')", [schema, band.name])  # noqa: S608
                 made += 1
             cursor.execute(f"GRANT USAGE ON SCHEMA {schema} TO {schema}")
             cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {schema}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from layers.database import bands_for, columns_for, drop_views, rebuild_views
+from layers.database import PK_TABLE, bands_for, columns_for, drop_views, rebuild_views
 from layers.spec import Audience
 from tests.layers.conftest import City
 
@@ -14,8 +14,8 @@ def _columns(schema: str) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT table_name, array_agg(column_name::text ORDER BY ordinal_position) FROM information_schema.columns
-               WHERE table_schema = %s GROUP BY 1""",
-            [schema],
+               WHERE table_schema = %s AND table_name <> %s GROUP BY 1""",
+            [schema, PK_TABLE],
         )
         return dict(cursor.fetchall())
 
@@ -49,6 +49,20 @@ def test_a_role_reads_its_own_schema_and_no_table(city: City, audience: Audience
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL ROLE {audience.schema}")
                 cursor.execute(f"SELECT * FROM {forbidden} LIMIT 1")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("audience", list(Audience), ids=lambda audience: audience.schema)
+def test_each_view_has_its_key_on_record(city: City, audience: Audience) -> None:
+    rebuild_views()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"GRANT {audience.schema} TO CURRENT_USER")
+        cursor.execute(f"SET LOCAL ROLE {audience.schema}")
+        cursor.execute(f"SELECT table_schema, table_name, pk_column FROM {audience.schema}.{PK_TABLE}")
+        assert sorted(cursor.fetchall()) == sorted((audience.schema, band.name, "id") for band in bands_for(audience))
+        for band in bands_for(audience):
+            cursor.execute(f"SELECT count(*) = count(DISTINCT id) FROM {audience.schema}.{band.name}")
+            assert cursor.fetchone() == (True,), band.name
 
 
 @pytest.mark.django_db
