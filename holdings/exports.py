@@ -1,18 +1,18 @@
-"""The problem report of a survey file as CSV and XLSX, in the reader's language."""
+"""The problem report of a file as CSV and XLSX, in the reader's language."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from holdings.models import SurveyFile
-from holdings.queries.survey import ReportRow, report_rows
+from holdings.queries.survey import ReportRow
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,14 +48,12 @@ def cells(row: ReportRow) -> list[str | int]:
     return [_harmless(cell) for cell in line]
 
 
-def csv_lines(file: SurveyFile) -> Iterator[str]:
+def csv_text(rows: Iterable[ReportRow]) -> str:
     """The report as CSV, UTF-8 with a byte order mark, so that Excel reads the Bangla."""
-    yield "\ufeff" + _line(headings())
-    for row in report_rows(file):
-        yield _line(cells(row))
+    return "".join(["\ufeff", _line(headings()), *(_line(cells(row)) for row in rows)])
 
 
-def xlsx_bytes(file: SurveyFile) -> bytes:
+def xlsx_bytes(rows: Iterable[ReportRow]) -> bytes:
     """The report as a workbook with a frozen, filterable heading."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Problems"))
@@ -69,7 +67,7 @@ def xlsx_bytes(file: SurveyFile) -> bytes:
         cell.font = Font(bold=True)
     sheet.append(head)
     count = 1
-    for row in report_rows(file):
+    for row in rows:
         sheet.append(cells(row))
         count += 1
     sheet.auto_filter.ref = f"A1:I{count}"

@@ -26,4 +26,13 @@ LINKS = (
         icon="import",
         order=14,
     ),
+    Link(
+        "intake:files",
+        _("Files from outside"),
+        Permission.IMPORT_FILES,
+        "register",
+        hint=_("Bring in drains, pipes, lines, accounts and the like, see their problems, enter them"),
+        icon="import",
+        order=15,
+    ),
 )

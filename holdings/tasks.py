@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+import holdings.intake.tasks  # noqa: F401 - registers its handlers
 from holdings.models import SurveyFile
 from holdings.services import AlreadyStaged, apply_survey, check_survey, stage_survey
 from imis.jobs import Step, handler

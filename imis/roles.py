@@ -27,6 +27,8 @@ class Role(TextChoices):
     PLANNER = "planner", _("Planner")
     AUDITOR = "auditor", _("Auditor")
     FSM_OFFICER = "fsm_officer", _("FSM officer")
+    DRIVER = "driver", _("Vacutug driver")
+    PLANT_OPERATOR = "plant_operator", _("Plant operator")
 
 
 class Permission(str, Enum):
@@ -47,23 +49,49 @@ class Permission(str, Enum):
     REVERSE_PAYMENT = "reverse_payment"
     SEE_AUDIT = "see_audit"
     MANAGE_PEOPLE = "manage_people"
+    EXPORT_LAYERS = "export_layers"
+    IMPORT_FILES = "import_files"
+    IMPORT_UTILITIES = "import_utilities"
+    IMPORT_ACCOUNTS = "import_accounts"
+    SEE_UTILITIES = "see_utilities"
+    SEE_SLUDGE = "see_sludge"
+    MANAGE_SLUDGE = "manage_sludge"
+    TAKE_SLUDGE_FEE = "take_sludge_fee"
+    DRIVE = "drive"
+    RECEIVE_SLUDGE = "receive_sludge"
 
 
 _R, _P = Role, Permission
-_EVERY_STAFF = frozenset({_P.SEE_REGISTER, _P.SEE_MAP})
+_EVERY_STAFF = frozenset({_P.SEE_REGISTER, _P.SEE_MAP, _P.SEE_UTILITIES})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    _R.ADMINISTRATOR: _EVERY_STAFF | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.SEE_AUDIT, _P.MANAGE_PEOPLE},
-    _R.ASSESSOR: _EVERY_STAFF | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.IMPORT_SURVEY, _P.APPLY_SURVEY, _P.ASSESS},
+    _R.ADMINISTRATOR: _EVERY_STAFF
+    | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.SEE_SLUDGE, _P.SEE_AUDIT, _P.MANAGE_PEOPLE, _P.EXPORT_LAYERS},
+    _R.ASSESSOR: _EVERY_STAFF
+    | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.IMPORT_SURVEY, _P.APPLY_SURVEY, _P.ASSESS, _P.EXPORT_LAYERS}
+    | {_P.IMPORT_FILES, _P.IMPORT_ACCOUNTS},
     _R.APPROVER: _EVERY_STAFF | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.APPROVE_ASSESSMENT},
     _R.COLLECTION_OFFICER: _EVERY_STAFF
-    | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.PREVIEW_BILLS, _P.ISSUE_BILLS, _P.PRINT_BILLS, _P.REVERSE_PAYMENT},
+    | {
+        _P.SEE_PEOPLE,
+        _P.SEE_TAX,
+        _P.PREVIEW_BILLS,
+        _P.ISSUE_BILLS,
+        _P.PRINT_BILLS,
+        _P.REVERSE_PAYMENT,
+        _P.SEE_SLUDGE,
+        _P.EXPORT_LAYERS,
+    },
     _R.COLLECTOR: _EVERY_STAFF
     | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.PREVIEW_BILLS, _P.ISSUE_BILLS, _P.PRINT_BILLS, _P.TAKE_PAYMENT},
-    _R.CASHIER: _EVERY_STAFF | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.TAKE_PAYMENT},
-    _R.PLANNER: _EVERY_STAFF,
-    _R.AUDITOR: _EVERY_STAFF | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.SEE_AUDIT},
-    _R.FSM_OFFICER: _EVERY_STAFF,
+    _R.CASHIER: _EVERY_STAFF | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.TAKE_PAYMENT, _P.SEE_SLUDGE, _P.TAKE_SLUDGE_FEE},
+    _R.PLANNER: _EVERY_STAFF | {_P.SEE_SLUDGE, _P.EXPORT_LAYERS, _P.IMPORT_FILES, _P.IMPORT_UTILITIES},
+    _R.AUDITOR: _EVERY_STAFF | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.SEE_AUDIT, _P.SEE_SLUDGE},
+    _R.FSM_OFFICER: _EVERY_STAFF
+    | {_P.SEE_PEOPLE, _P.SEE_SLUDGE, _P.MANAGE_SLUDGE, _P.TAKE_SLUDGE_FEE, _P.EXPORT_LAYERS, _P.IMPORT_FILES},
+    # Drivers and plant operators may work for a company: their own jobs are all they see.
+    _R.DRIVER: frozenset({_P.DRIVE}),
+    _R.PLANT_OPERATOR: frozenset({_P.RECEIVE_SLUDGE}),
 }
 
 

@@ -11,9 +11,11 @@ urlpatterns = [
     path("", include("imis.ledger.public_urls")),
     path("books/", include("imis.ledger.urls")),
     path("holdings/", include("holdings.urls")),
+    path("intake/", include("holdings.intake.urls")),
     path("", include("tax.public_urls")),
     path("tax/", include("tax.urls")),
     path("map/", include("layers.urls")),
+    path("ogc/", include("layers.ogc_urls")),
 ]
 
 handler400 = "imis.views.refusals.bad_request"

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from holdings.exports import csv_lines, xlsx_bytes
+from holdings.exports import XLSX, csv_text, xlsx_bytes
 from holdings.forms import SettleForm
 from holdings.models import Building, SurveyFile, SurveyRow
 from holdings.problem_words import field_words, title
 from holdings.queries import problem_counts, survey_files
-from holdings.queries.survey import problem_map, problems, report_row, undecided_rows, ward_map
+from holdings.queries.survey import problem_map, problems, report_row, report_rows, undecided_rows, ward_map
 from holdings.rules.survey import PROBLEMS, allowed_decisions
 from holdings.services import settle_rows
 from imis.access import permission_required
@@ -28,7 +28,6 @@ from imis.models import User
 from imis.roles import Permission
 
 PAGE = 50
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @never_cache
@@ -144,14 +143,14 @@ def on_map(request: HttpRequest, file_id: int) -> JsonResponse:
 
 @require_GET
 @permission_required(Permission.IMPORT_SURVEY)
-def report(request: HttpRequest, file_id: int, kind: str) -> HttpResponse | StreamingHttpResponse:
+def report(request: HttpRequest, file_id: int, kind: str) -> HttpResponse:
     """The whole problem report as a file: csv or xlsx."""
     file = get_object_or_404(survey_files(cast(User, request.user)), pk=file_id)
     name = f"survey-{file.pk}-problems.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     if kind == "csv":
-        return HttpResponse("".join(csv_lines(file)), content_type="text/csv; charset=utf-8", headers=headers)
-    return HttpResponse(xlsx_bytes(file), content_type=_XLSX, headers=headers)
+        return HttpResponse(csv_text(report_rows(file)), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(xlsx_bytes(report_rows(file)), content_type=XLSX, headers=headers)
 
 
 def _code(request: HttpRequest) -> str:

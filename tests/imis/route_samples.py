@@ -111,10 +111,14 @@ Sample = str | Callable[[World], dict[str, Any]]
 ONE_OFFICE = "staff are managed for the whole corporation by the administrator alone"
 OWN_JOB = "a job is shown to its owner and to those who could have asked for it; test_records proves it"
 BEARER = "whoever holds the paper may check it; the answer names nobody"
+KIND_OF_FILE = "each kind of file has a permission of its own beside the wards; test_intake_screens proves both"
 CATALOGUE = "the same for everyone who may open the map; the layers filter by audience and ward themselves"
 
 # Arguments of routes that are written as regular expressions.
-EXPRESSIONS: dict[str, dict[str, Any]] = {"holdings:survey_report": {"file_id": 999_999_999, "kind": "csv"}}
+EXPRESSIONS: dict[str, dict[str, Any]] = {
+    "holdings:survey_report": {"file_id": 999_999_999, "kind": "csv"},
+    "intake:report": {"file_id": 999_999_999, "kind": "csv"},
+}
 
 SAMPLES: dict[str, Sample] = {
     "edit_person": ONE_OFFICE,
@@ -123,9 +127,20 @@ SAMPLES: dict[str, Sample] = {
     "reset_second_factor": ONE_OFFICE,
     "job": OWN_JOB,
     "job_progress": OWN_JOB,
+    "intake:file": KIND_OF_FILE,
+    "intake:columns": KIND_OF_FILE,
+    "intake:srid": KIND_OF_FILE,
+    "intake:check": KIND_OF_FILE,
+    "intake:apply": KIND_OF_FILE,
+    "intake:problems": KIND_OF_FILE,
+    "intake:map": KIND_OF_FILE,
+    "intake:row": KIND_OF_FILE,
+    "intake:settle": KIND_OF_FILE,
+    "intake:report": KIND_OF_FILE,
     "layers:legend": CATALOGUE,
     "layers:tilejson": CATALOGUE,
     "layers:tile": CATALOGUE,
+    **dict.fromkeys(("layers_ogc:collection", "layers_ogc:items", "layers_ogc:item"), CATALOGUE),
     "layers:building_panel": "buildings are on everyone's map; tests/layers keeps other wards' holdings out",
     "layers:holding_place": lambda world: {"pk": world.holding.pk},
     "verify_receipt": BEARER,
