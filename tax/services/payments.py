@@ -1,14 +1,19 @@
-"""Taking a payment and undoing one: each in one transaction with its posting, its receipt and its audit row."""
+"""Taking a payment, in one transaction with its posting, its receipt and its audit row.
+
+The order matters: all that can be written without the receipt's number is written before it, so that the cashiers of
+the city wait for each other only from there to COMMIT (docs/adr/0010-the-tax.md).
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,8 +21,16 @@ from django.utils.translation import gettext as _
 from holdings.models import Holding
 from imis import audit
 from imis.errors import Refused
-from imis.fiscal import Period, fiscal_year_of
-from imis.ledger.services import AlreadyPosted, LineDraft, issue_receipt, post
+from imis.fiscal import Period
+from imis.ledger.services import (
+    AlreadyPosted,
+    LineDraft,
+    ReceiptDraft,
+    issue_receipts,
+    post,
+    receipt_series,
+    reserve_receipt,
+)
 from imis.models import User
 from imis.money import ZERO
 from tax.models import Allocation, Bill, Payment
@@ -30,7 +43,7 @@ from tax.rules.ruleset import Parameters
 from tax.services.advances import use_credit
 from tax.services.bills import bill_ahead
 from tax.services.locks import lock_holding
-from tax.services.payment_checks import check_advance, check_claim, first_payment
+from tax.services.payment_checks import check_advance, check_claim, check_expected, first_payment, said
 from tax.services.postings import settlement_lines
 from tax.services.standings import refresh_standings
 
@@ -49,12 +62,15 @@ def take_payment(
     at: datetime,
     payer_name: str = "",
     plan: str = "",
+    expected: Mapping[str, Decimal] | None = None,
 ) -> Payment:
     """Take `amount` Taka for a holding; the same notice again returns the first payment.
 
     `payment_id` is made by the client before sending. With a `plan` the amount must be its price on `value_date`;
-    without one it is spread as far as it goes. Refused when a reference comes back with another amount, the date
-    lies in the future or too far back, or the amount is not whole Taka at a counter.
+    without one it is spread as far as it goes. `expected` holds the price of each plan that the payer was told (by its
+    code, as `quote_for` gives them): whatever is paid, it is refused when one of them is not the price any more.
+    Refused also when a reference comes back with another amount, the date lies in the future or too far back, or the
+    amount is not whole Taka at a counter.
     """
     claim = Payment(
         id=payment_id,
@@ -69,7 +85,7 @@ def take_payment(
     )
     try:
         with transaction.atomic():
-            return _take_once(claim, plan)
+            return _take_once(claim, plan, expected)
     except (IntegrityError, AlreadyPosted):
         # The same notice for another holding, at the same instant: its lock was not ours.
         earlier = first_payment(claim)
@@ -78,22 +94,25 @@ def take_payment(
         return earlier
 
 
-def _take_once(claim: Payment, plan: str) -> Payment:
-    parameters = parameters_on(claim.value_date)
+def _take_once(claim: Payment, plan: str, expected: Mapping[str, Decimal] | None) -> Payment:
+    parameters, today = parameters_on(claim.value_date), timezone.localdate(claim.recorded_at)
     place = lock_holding(claim.holding_id)
     earlier = first_payment(claim)
     if earlier is not None:
         return earlier
-    check_claim(claim, parameters_on(timezone.localdate(claim.recorded_at)))
-    return _take(claim, place, parameters, plan)
+    check_claim(claim, parameters if today == claim.value_date else parameters_on(today))
+    return _take(claim, place, parameters, plan, expected)
 
 
-def _take(claim: Payment, place: Holding, parameters: Parameters, plan: str) -> Payment:
+def _take(
+    claim: Payment, place: Holding, parameters: Parameters, plan: str, expected: Mapping[str, Decimal] | None
+) -> Payment:
     position = dues(place.pk, claim.value_date, parameters=parameters)
     if use_credit(
         position=position, as_at=claim.value_date, parameters=parameters, by=claim.taken_by, at=claim.recorded_at
     ):
         position = dues(place.pk, claim.value_date, parameters=parameters)
+    check_expected(position, claim.value_date, parameters, expected)
     spread = _spread(claim, position, parameters, plan)
     check_advance(position, spread, parameters)
     shares = _billed(claim, place, spread.shares)
@@ -116,11 +135,12 @@ def _take(claim: Payment, place: Holding, parameters: Parameters, plan: str) -> 
         channel=claim.channel,
         value_date=claim.value_date,
     )
+    _issue_receipt(claim, place, shares)
     return claim
 
 
 def _write(claim: Payment, place: Holding, shares: list[Share], parameters: Parameters) -> None:
-    """Posts the money, issues the receipt, and appends the payment with what it settled."""
+    """Posts the money and appends the payment with what it settled, under the key of the receipt it will have."""
     claim.entry = post(
         source=f"{claim.channel}:{claim.reference}",
         value_date=claim.value_date,
@@ -128,13 +148,7 @@ def _write(claim: Payment, place: Holding, shares: list[Share], parameters: Para
         by=claim.taken_by,
         at=claim.recorded_at,
     )
-    claim.receipt = issue_receipt(
-        series=f"TAX-{fiscal_year_of(timezone.localdate(claim.recorded_at)).code}",
-        entry=claim.entry,
-        payload=_receipt(claim, place, shares),
-        by=claim.taken_by,
-        at=claim.recorded_at,
-    )
+    claim.receipt_id = reserve_receipt()
     claim.save(force_insert=True)
     Allocation.objects.bulk_create(
         Allocation(
@@ -149,14 +163,20 @@ def _write(claim: Payment, place: Holding, shares: list[Share], parameters: Para
     )
 
 
+def _issue_receipt(claim: Payment, place: Holding, shares: Iterable[Share]) -> None:
+    """The last statements before COMMIT: the number's lock holds up every other cashier."""
+    draft = ReceiptDraft(claim.entry.pk, _receipt(claim, place, shares), claim.recorded_at, key=claim.receipt_id)
+    issue_receipts(series=receipt_series(claim.recorded_at), drafts=[draft], by=claim.taken_by)
+
+
 def _spread(claim: Payment, position: Position, parameters: Parameters, plan: str) -> Allocated:
     if not plan:
         return allocate(position, claim.amount, claim.value_date, parameters)
     price = quote(position, claim.value_date, parameters, plan=Plan(plan)).payable
     if price != claim.amount:
         raise Refused(
-            _("The amount for this plan is %(price)s Taka now, not %(amount)s.")
-            % {"price": text(price), "amount": text(claim.amount)},
+            _("The amount for this plan is ৳ %(price)s now, not ৳ %(amount)s.")
+            % {"price": said(price), "amount": said(claim.amount)},
             remedy=_("Load the holding again and take the amount shown."),
         )
     return allocate(position, claim.amount, claim.value_date, parameters, plan=Plan(plan))
@@ -205,6 +225,8 @@ def _receipt(claim: Payment, place: Holding, shares: Iterable[Share]) -> dict[st
         "payment": str(claim.pk),
         "holding_id": place.pk,
         "holding_number": place.code or place.number_written,
+        "ward": place.ward_id,
+        "corporation": settings.CORPORATION,
         "amount": text(claim.amount),
         "value_date": claim.value_date.isoformat(),
         "channel": claim.channel,

@@ -11,7 +11,9 @@ from imis.ledger.services.receipts import (
     VerifiedReceipt,
     issue_receipt,
     issue_receipts,
+    receipt_series,
     receipt_token,
+    reserve_receipt,
     verify_token,
 )
 from imis.ledger.services.sealing import seal_day
@@ -30,9 +32,11 @@ __all__ = [
     "post",
     "post_set",
     "recall",
+    "receipt_series",
     "receipt_token",
     "remember",
     "request_proof",
+    "reserve_receipt",
     "reverse",
     "seal_day",
     "verify_token",

@@ -11,10 +11,12 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imis import numbers
 from imis.errors import BadInput
+from imis.fiscal import fiscal_year_of
 from imis.ledger import keys
 from imis.ledger.models import Entry, Receipt
 from imis.ledger.rules import canonical
@@ -23,24 +25,29 @@ from imis.models import User
 
 _AMOUNT = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
 _ROWS_A_STATEMENT = 5000
+_Row = tuple["int | None", int, int, datetime, str, bytes, bytes]
 _INSERT = """
-INSERT INTO ledger_receipt (series, number, entry_id, issued_at, issued_by_id, payload, payload_hash, signature,
+INSERT INTO ledger_receipt (id, series, number, entry_id, issued_at, issued_by_id, payload, payload_hash, signature,
                             row_hash)
-SELECT %(series)s, number, entry, at, %(by)s, payload::jsonb, hash, signature,
-       ledger_receipt_hash(%(series)s, number, entry, at, %(by)s, hash, signature)
-FROM unnest(%(numbers)s::bigint[], %(entries)s::bigint[], %(ats)s::timestamptz[], %(payloads)s::text[],
-            %(hashes)s::bytea[], %(signatures)s::bytea[]) AS r (number, entry, at, payload, hash, signature)
-ORDER BY number
+SELECT coalesce(r.key, nextval(pg_get_serial_sequence('ledger_receipt', 'id'))), %(series)s, number, entry, at, %(by)s,
+       payload::jsonb, hash, signature, ledger_receipt_hash(%(series)s, number, entry, at, %(by)s, hash, signature)
+FROM (SELECT * FROM unnest(%(keys)s::bigint[], %(numbers)s::bigint[], %(entries)s::bigint[], %(ats)s::timestamptz[],
+                           %(payloads)s::text[], %(hashes)s::bytea[], %(signatures)s::bytea[])
+                    AS given (key, number, entry, at, payload, hash, signature) ORDER BY number) r
 """
 
 
 @dataclass(frozen=True)
 class ReceiptDraft:
-    """A receipt to be: `payload` as in `issue_receipt`, with its `value_date`; `at` is aware."""
+    """A receipt to be: `payload` as in `issue_receipt`, with its `value_date`; `at` is aware.
+
+    `key` is one that `reserve_receipt` gave, or None.
+    """
 
     entry_id: int
     payload: Mapping[str, Any]
     at: datetime
+    key: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,24 @@ class VerifiedReceipt:
     value_date: date
     in_books: bool
     reversed_on: date | None
+    request_number: str = ""  # of the service paid for, where it is not a holding's tax
+
+
+def receipt_series(at: datetime) -> str:
+    """The one series of the fiscal year in which `at` (aware) lies, for every service that takes money."""
+    return f"TAX-{fiscal_year_of(timezone.localdate(at)).code}"
+
+
+def reserve_receipt() -> int:
+    """The key of a receipt that the caller issues at the end of its transaction (`ReceiptDraft.key`).
+
+    Rows that name the receipt are written before it is issued, so that its number, whose lock serialises the series,
+    is taken last. A key never used leaves no gap anywhere: only numbers are gapless.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('ledger_receipt', 'id'))")
+        (key,) = cursor.fetchone()
+    return int(key)
 
 
 def issue_receipt(*, series: str, entry: Entry, payload: Mapping[str, Any], by: User, at: datetime) -> Receipt:
@@ -78,24 +103,25 @@ def issue_receipts(*, series: str, drafts: Sequence[ReceiptDraft], by: User) -> 
     """
     for draft in drafts:
         _check_payload(draft.payload)
+    payloads = [canonical.canonical_json(draft.payload) for draft in drafts]
     key = keys.private_key()
     name = keys.key_name(key.public_key())
+    # From here to COMMIT everybody else's receipts of this series wait: only what needs the number comes after it.
     first = numbers.take_block(f"receipt:{series}", len(drafts))
-    rows = []
-    for number, draft in enumerate(drafts, start=first):
-        payload_json = canonical.canonical_json(draft.payload)
+    rows: list[_Row] = []
+    for number, (draft, payload_json) in enumerate(zip(drafts, payloads, strict=True), start=first):
         payload_hash = canonical.digest(payload_json)
         statement = statement_of_payload(name, series, number, draft.payload, payload_hash)
         signature = key.sign(statement.text().encode())
-        rows.append((number, draft.entry_id, draft.at, payload_json, payload_hash, signature))
+        rows.append((draft.key, number, draft.entry_id, draft.at, payload_json, payload_hash, signature))
     for start in range(0, len(rows), _ROWS_A_STATEMENT):
         _write(series, rows[start : start + _ROWS_A_STATEMENT], by)
     return first
 
 
-def _write(series: str, rows: Sequence[tuple[int, int, datetime, str, bytes, bytes]], by: User) -> None:
+def _write(series: str, rows: Sequence[_Row], by: User) -> None:
     columns = zip(*rows, strict=True)
-    names = ("numbers", "entries", "ats", "payloads", "hashes", "signatures")
+    names = ("keys", "numbers", "entries", "ats", "payloads", "hashes", "signatures")
     lists: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, {**lists, "series": series, "by": by.pk})
@@ -140,6 +166,7 @@ def verify_token(token: str) -> VerifiedReceipt | None:
         value_date=statement.value_date,
         in_books=in_books,
         reversed_on=mirror.value_date if mirror else None,
+        request_number=receipt.payload.get("request_number", "") if receipt is not None and in_books else "",
     )
 
 

@@ -1,0 +1,11 @@
+DROP FUNCTION fsm_keep_tariff() CASCADE;
+DROP FUNCTION fsm_check_reversal() CASCADE;
+DROP FUNCTION fsm_check_payment() CASCADE;
+DROP FUNCTION fsm_check_charge() CASCADE;
+DROP FUNCTION fsm_check_facts() CASCADE;
+DROP FUNCTION fsm_request_has_begun() CASCADE;
+DROP FUNCTION fsm_keep_request() CASCADE;
+DROP FUNCTION fsm_move_request() CASCADE;
+DROP FUNCTION fsm_check_event() CASCADE;
+DROP FUNCTION fsm_transitions();
+DROP FUNCTION fsm_refuse() CASCADE;
