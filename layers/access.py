@@ -57,6 +57,11 @@ def pass_of(user: User | AnonymousUser) -> Pass:
     return Pass(widest, None if scope is None else tuple(sorted(scope)))
 
 
+def granted_to(request: HttpRequest) -> Pass:
+    """The pass of whoever sends a request."""
+    return pass_of(request.user)
+
+
 def visible_layers(user: User | AnonymousUser) -> tuple[Layer, ...]:
     """The layers a user may see, in the catalogue's order."""
     granted = pass_of(user)

@@ -17,4 +17,13 @@ LINKS = (
         icon="map",
         order=10,
     ),
+    Link(
+        "layers:export",
+        _("Take a layer as a file"),
+        Permission.EXPORT_LAYERS,
+        "map",
+        hint=_("GeoPackage, GeoJSON, Shapefile or CSV of what you may see"),
+        icon="print",
+        order=12,
+    ),
 )

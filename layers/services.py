@@ -1,8 +1,10 @@
-"""Writes of the map: the summaries drawn at low zooms."""
+"""Writes of the map: the summaries drawn at low zooms, and layers handed out as files."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import connection, transaction
 
@@ -11,13 +13,18 @@ from imis.fiscal import fiscal_year_of
 from imis.jobs import enqueue
 from imis.models import Job, User
 from layers.catalogue import BUILDINGS_BY_TAX_STATUS
+from layers.database import columns_for
+from layers.exports.files import write_file
+from layers.features import Ask, rows_of
 from layers.models import CellSummary, WardSummary
 from layers.queries import summaries_as_at
-from layers.spec import SQL_DIR
+from layers.spec import SQL_DIR, Layer
 
 SUMMARIES_JOB = "map_summaries"
 # A view of the whole city may lag this much behind the buildings, which never lag.
 FRESH_FOR = timedelta(minutes=10)
+# More than the largest layer of a city; a larger one is taken ward by ward.
+MOST_EXPORTED = 300_000
 
 
 @transaction.atomic
@@ -61,6 +68,36 @@ def ask_for_summaries(*, by: User, at: datetime) -> Job | None:
     job = enqueue(kind=SUMMARIES_JOB, arguments={}, by=by, at=at)
     record(by=by, at=at, action="ask_for_map_summaries", object_type="job", object_id=job.pk)
     return job
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file made of a layer, and how many features it holds."""
+
+    path: Path
+    features: int
+
+
+@transaction.atomic
+def export_layer(*, layer: Layer, ask: Ask, kind: str, folder: Path, by: User, at: datetime) -> Exported:
+    """Writes what `ask` finds of a layer as a file of `kind` (a key of FORMATS) in `folder`, and who took it.
+
+    Raises TooMany above MOST_EXPORTED features.
+    """
+    columns = columns_for(layer.features, ask.audience)
+    path, features = write_file(layer, columns, rows_of(layer, ask, most=MOST_EXPORTED), kind, folder)
+    record(
+        by=by,
+        at=at,
+        action="export_layer",
+        object_type="layers",
+        object_id=layer.name,
+        format=kind,
+        features=features,
+        box=[list(box) for box in ask.boxes],
+        wards=None if ask.wards is None else list(ask.wards),
+    )
+    return Exported(path, features)
 
 
 def _one_at_a_time() -> None:

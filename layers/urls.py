@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from layers.views import pages, tiles
+from layers.views import export, pages, tiles
 
 app_name = "layers"
 urlpatterns = [
     path("", pages.map_page, name="map"),
     path("style.json", pages.style_document, name="style"),
+    path("export/", export.export, name="export"),
     path("count/", pages.count_again, name="count_again"),
     path("legend/<str:name>/", pages.legend_fragment, name="legend"),
     path("building/<int:pk>/", pages.building_panel, name="building_panel"),
