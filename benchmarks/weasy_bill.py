@@ -15,10 +15,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from imis.paper.qr import QRCode, qr_code
+from imis.paper.typeset import FONTS
 from tax.documents.bill_pages import PrintedBill
 from tax.documents.content import bill_page
-from tax.documents.qr import QRCode, qr_code
-from tax.documents.typeset import FONTS
 from tax.documents.wording import words
 
 _FACES = {

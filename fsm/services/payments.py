@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,8 +18,16 @@ from fsm.services.events import locked
 from fsm.services.requests import note
 from fsm.services.words import bad
 from imis.errors import Refused
-from imis.ledger.models import Entry
-from imis.ledger.services import AlreadyPosted, LineDraft, issue_receipt, post, receipt_series, reverse
+from imis.ledger.services import (
+    AlreadyPosted,
+    LineDraft,
+    ReceiptDraft,
+    issue_receipts,
+    post,
+    receipt_series,
+    reserve_receipt,
+    reverse,
+)
 from imis.models import User
 from imis.money import ZERO
 
@@ -102,12 +111,13 @@ def _take(claim: _Claim, row: Request, by: User, at: datetime) -> Payment:
         payer_name=claim.payer_name,
         taken_by=by,
         entry=entry,
-    )
-    payment.receipt = issue_receipt(
-        series=receipt_series(at), entry=entry, payload=_payload(claim, row, charge, entry), by=by, at=at
+        receipt_id=reserve_receipt(),
     )
     payment.save(force_insert=True)
     note(row, "take_sludge_fee", by, at, amount=claim.amount, channel=claim.channel, value_date=claim.value_date)
+    # Last: the number's lock holds up every cashier of the city until COMMIT.
+    draft = ReceiptDraft(entry.pk, _payload(claim, row, charge), at, key=payment.receipt_id)
+    issue_receipts(series=receipt_series(at), drafts=[draft], by=by)
     return payment
 
 
@@ -126,7 +136,7 @@ def _owed(claim: _Claim, row: Request, today: date) -> Charge:
     return charge
 
 
-def _payload(claim: _Claim, row: Request, charge: Charge, entry: Entry) -> dict[str, object]:
+def _payload(claim: _Claim, row: Request, charge: Charge) -> dict[str, object]:
     number = (row.holding.code or row.holding.number_written) if row.holding else row.number
     return {
         "service": "sludge",
@@ -139,7 +149,8 @@ def _payload(claim: _Claim, row: Request, charge: Charge, entry: Entry) -> dict[
         "channel": claim.channel,
         "reference": claim.reference,
         "payer_name": claim.payer_name,
-        "ward": str(row.ward_id),
+        "ward": row.ward_id,
+        "corporation": settings.CORPORATION,
         "lines": [],
         "working": charge.working,
     }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from imis.paper.qr import qr_code
+from imis.paper.typeset import pdf
 from tax.documents.content import Snapshot, bill_page
-from tax.documents.qr import qr_code
-from tax.documents.typeset import pdf
 from tax.documents.wording import words
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -34,4 +37,4 @@ def typeset_bills(bills: Sequence[PrintedBill], *, lang: str = "bn") -> bytes:
         "author": pages[0]["corporation"],
         "bills": pages,
     }
-    return pdf("bill", data, [qr_code(bill.code) for bill in bills])
+    return pdf(TEMPLATES / "bill.typ", data, [qr_code(bill.code) for bill in bills])

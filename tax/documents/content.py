@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from imis.paper.figures import Figures
 from tax.documents import room
-from tax.documents.figures import Figures
 from tax.documents.steps import Row, in_reading_order, row, step_row
 from tax.documents.wording import words
 

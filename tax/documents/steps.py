@@ -1,42 +1,19 @@
-"""Steps of an explanation as lines on paper: what a sum rests on stands above it."""
+"""Steps of a tax explanation as lines on paper: a storey's rent is told by its storey and use."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-
-from tax.documents.figures import Figures
+from imis.paper import steps as paper
+from imis.paper.figures import Figures
+from imis.paper.steps import LONGEST_FORMULA, Row, in_reading_order, row
 from tax.documents.wording import storey, use
 
-Row = dict[str, Any]
-
-LONGEST_FORMULA = 44
-# Steps that a reader looks for are set in bold.
-_LANDMARKS = {"gross_rent", "first_value", "annual_value", "yearly_tax", "payable", "paid"}
-
-
-def in_reading_order(steps: Iterable[Row]) -> Iterator[Row]:
-    """Each step after the steps that it rests on (a stored step may hold others under `steps`)."""
-    for step in steps:
-        yield from in_reading_order(step.get("steps", ()))
-        yield step
+__all__ = ["LONGEST_FORMULA", "Row", "in_reading_order", "row", "step_row"]
 
 
 def step_row(step: Row, write: Figures) -> Row:
     """The line of one stored step {code, label_bn, label_en, formula, result, inputs}."""
-    formula = "" if step.get("formula") == step["result"] else write.formula(step.get("formula"))
-    return row(_label(step, write), formula, write.result(step["result"]), strong=step["code"] in _LANDMARKS)
-
-
-def row(label: str, formula: str, amount: str, *, strong: bool = False) -> Row:
-    """A line of a sum; a formula too long to be read at a glance is left to the lines above it."""
-    shown = formula if len(formula) <= LONGEST_FORMULA else ""
-    return {"label": label, "formula": shown, "amount": amount, "strong": strong}
-
-
-def _label(step: Row, write: Figures) -> str:
     inputs = step.get("inputs", {})
     if step["code"] == "unit_rent" and "storey" in inputs:
-        return write.text(f"{storey(int(inputs['storey']), write.lang)}, {use(inputs.get('use', ''), write.lang)}")
-    label = write.text(write.pick(step["label_bn"], step["label_en"]))
-    return f"{label} ({write.year(inputs['fiscal_year'])})" if "fiscal_year" in inputs else label
+        label = write.text(f"{storey(int(inputs['storey']), write.lang)}, {use(inputs.get('use', ''), write.lang)}")
+        return paper.step_row(step, write, label)
+    return paper.step_row(step, write)

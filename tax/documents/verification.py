@@ -1,7 +1,8 @@
-"""What the QR codes say: an address on the corporation's site that proves a paper.
+"""What a bill's QR code says: an address on the corporation's site that proves the paper.
 
 A bill carries its number and a check over its whole frozen snapshot, keyed with the server's secret, so that a bill
-cannot be looked up by guessing its number and an altered print does not match. A receipt carries its signed token.
+cannot be looked up by guessing its number and an altered print does not match. A receipt carries its signed token
+(imis.ledger.services.receipt_address).
 Nothing is asked of the network here; the pages behind the addresses look the number up.
 """
 
@@ -34,11 +35,6 @@ def is_bill_check(snapshot: Mapping[str, Any], check: str) -> bool:
     """Whether `check` was printed for this snapshot, with the present secret or one of SECRET_KEY_FALLBACKS."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return any([constant_time_compare(_check(snapshot, secret), check.upper()) for secret in secrets])
-
-
-def receipt_address(token: str) -> str:
-    """The text of a receipt's QR code: …/verify/<token> (imis.ledger.services.receipts.receipt_token)."""
-    return f"{settings.PUBLIC_URL}/verify/{token}"
 
 
 def _check(snapshot: Mapping[str, Any], secret: str | bytes) -> str:

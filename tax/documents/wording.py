@@ -1,4 +1,4 @@
-"""The words printed on bills and receipts, Bangla and English side by side.
+"""The words printed on bills (with those of every paper in imis.paper.wording), Bangla and English side by side.
 
 They are the wording of official forms, not of the screen: they are fixed with the form, both languages stand in
 one place to be proof-read together, and the typesetting processes need no translation machinery. Terms follow
@@ -7,7 +7,10 @@ the corporation's own usage (হোল্ডিং নম্বর, জমাদ
 
 from __future__ import annotations
 
-LANGUAGES = ("bn", "en")
+from imis.paper import wording as paper
+from imis.paper.wording import LANGUAGES
+
+__all__ = ["LANGUAGES", "storey", "use", "words"]
 
 _WORDS: dict[str, tuple[str, str]] = {
     # the three copies
@@ -16,8 +19,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "copy_office": ("অফিস কপি", "Office copy"),
     "cut_here": ("এখান থেকে কাটুন", "cut here"),
     # heading
-    "bill_title": ("পৌরকর / হোল্ডিং করের বিল", "Holding tax bill"),
     "branch": ("কর আদায় শাখা", "Collection branch"),
+    "bill_title": ("পৌরকর / হোল্ডিং করের বিল", "Holding tax bill"),
     "fiscal_year": ("অর্থবছর", "Fiscal year"),
     "instalment": ("কিস্তি", "instalment"),
     "bill_no": ("বিল নং", "Bill no."),
@@ -26,10 +29,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     # who and where
     "taxpayer": ("করদাতা", "Taxpayer"),
     "guardian": ("পিতা/স্বামীর নাম", "Father/husband"),
-    "holding_no": ("হোল্ডিং নম্বর", "Holding number"),
     "holding_code": ("হোল্ডিং কোড", "Holding code"),
     "old_number": ("পুরাতন হোল্ডিং নং", "Old holding no."),
-    "ward": ("ওয়ার্ড নং", "Ward no."),
     "mahalla": ("মহল্লা", "Mahalla"),
     "road": ("রাস্তা / সড়ক", "Road"),
     "address": ("ঠিকানা", "Address"),
@@ -53,7 +54,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "principal": ("মূল কর", "Principal"),
     "total": ("মোট", "Total"),
     "and_before": ("{year} ও পূর্বের", "{year} and before"),
-    "in_words": ("কথায়", "In words"),
     # ways to pay
     "offers": ("যেভাবে পরিশোধ করতে পারেন", "Ways to pay"),
     "offer_rebate": ("রিবেট {rate}", "rebate {rate}"),
@@ -69,41 +69,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "A surcharge is added to tax that is unpaid when its fiscal year ends. If you have paid since this bill was "
         "made, show the receipt.",
     ),
-    "scan": ("যাচাই করতে স্ক্যান করুন", "Scan to verify"),
     # room for hands
     "sign_collector": ("আদায়কারীর স্বাক্ষর", "Signature of the collector"),
     "sign_bank": ("ব্যাংকের সিল ও স্বাক্ষর", "Seal and signature of the bank"),
     "sign_officer": ("কর কর্মকর্তার স্বাক্ষর", "Signature of the tax officer"),
     "paid_on": ("জমার তারিখ", "Paid on"),
     "paid_amount": ("জমার পরিমাণ (টাকা)", "Amount paid (taka)"),
-    # receipt
-    "receipt_title": ("কর আদায়ের রশিদ", "Receipt for tax paid"),
-    "receipt_no": ("রশিদ নং", "Receipt no."),
-    "received_from": ("জমাদানকারী", "Received from"),
-    "received_amount": ("আদায়", "Received"),
-    "value_date": ("পরিশোধের তারিখ", "Paid on"),
-    "recorded_on": ("রেকর্ডের তারিখ", "Recorded on"),
-    "channel": ("মাধ্যম", "Paid through"),
-    "reference": ("সূত্র", "Reference"),
-    "channel_counter": ("কাউন্টার", "Counter"),
-    "channel_collector": ("আদায়কারী", "Collector"),
-    "channel_bank": ("ব্যাংক", "Bank"),
-    "channel_online": ("অনলাইন", "Online"),
-    "settles": ("যা পরিশোধিত হলো", "What it settles"),
-    "kind_principal": ("মূল কর", "Principal"),
-    "kind_rebate": ("রিবেট / রেয়াত", "Rebate"),
-    "kind_surcharge": ("সারচার্জ", "Surcharge"),
-    "kind_rounding": ("পূর্ণ টাকায় সমন্বয়", "Rounding to whole taka"),
-    "kind_advance": ("অগ্রিম", "Advance"),
-    "amount": ("পরিমাণ (টাকা)", "Amount (taka)"),
-    "total_received": ("সর্বমোট আদায়", "Total received"),
-    "reversed": ("বাতিলকৃত", "Reversed"),
-    "reversed_line": ("{day} তারিখে বাতিল: {reason}", "Reversed on {day}: {reason}"),
-    "receipt_signed": (
-        "এই রশিদ ডিজিটাল স্বাক্ষরযুক্ত; কিউআর কোড স্ক্যান করে সত্যতা যাচাই করা যায়।",
-        "This receipt is digitally signed; scan the code to verify it.",
-    ),
-    "sign_cashier": ("গ্রহণকারীর স্বাক্ষর ও সিল", "Signature and seal of the receiver"),
 }
 
 
@@ -133,4 +104,4 @@ def storey(number: int, lang: str) -> str:
 
 def words(lang: str) -> dict[str, str]:
     """Every printed word in `lang` ("bn" or "en"), by code; raises ValueError for another language."""
-    return {code: both[LANGUAGES.index(lang)] for code, both in _WORDS.items()}
+    return {**paper.words(lang), **{code: both[LANGUAGES.index(lang)] for code, both in _WORDS.items()}}

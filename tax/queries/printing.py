@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imis.ledger.services import receipt_token
-from tax.documents.verification import is_bill_check, receipt_address
+from imis.ledger.services import receipt_address, receipt_token
+from tax.documents.verification import is_bill_check
 from tax.models import Bill, Payment
 
 

@@ -20,8 +20,8 @@ from holdings.models import Holding
 from imis import bangla
 from imis.access import permission_required
 from imis.errors import IMISError, Refused
+from imis.paper.qr import qr_svg
 from imis.roles import Permission, may
-from tax.documents.qr import qr_svg
 from tax.documents.receipts import receipt_pdf as receipt_document
 from tax.forms import OTHER_AMOUNT, PaymentForm, ReverseForm
 from tax.models import Payment

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from imis.paper.receipt_pages import PrintedReceipt, typeset_receipt
 from tax.documents.bill_pages import PrintedBill, typeset_bills
-from tax.documents.receipt_pages import PrintedReceipt, typeset_receipt
 from tests.documents.specimens import receipt_payload, snapshot
 
 _BILL = PrintedBill(snapshot(7, arrears=3), "https://imis.example/verify/bill/22-2026-1-000007/ABCDEFGHIJKLMNOP")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tax.documents.receipt_pages import PrintedReceipt, receipt_page, typeset_receipt
+from imis.paper.receipt_pages import PrintedReceipt, receipt_page, typeset_receipt
 from tax.documents.wording import LANGUAGES, words
 from tests.documents.pages import codes_on, joined, pictures, texts_of
 from tests.documents.specimens import receipt_payload

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import typst
 
+from imis.paper.typeset import FONTS
 from tax.documents.bill_pages import PrintedBill, typeset_bills
-from tax.documents.typeset import FONTS
 from tax.documents.wording import words
 from tests.documents.pages import joined, texts_of
 from tests.documents.specimens import snapshot

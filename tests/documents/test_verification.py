@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tax.documents.verification import bill_address, bill_check, is_bill_check, receipt_address
+from imis.ledger.services import receipt_address
+from tax.documents.verification import bill_address, bill_check, is_bill_check
 from tests.documents.specimens import snapshot
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -130,6 +131,11 @@ def _write(series: str, rows: Sequence[_Row], by: User) -> None:
 def receipt_token(receipt: Receipt) -> str:
     """The compact text for the QR code: A–Z and 2–7 only. Raises NoReceiptKey if the signing key is gone."""
     return pack(statement_of(receipt), bytes(receipt.signature))
+
+
+def receipt_address(token: str) -> str:
+    """The text of a receipt's QR code: …/verify/<token>."""
+    return f"{settings.PUBLIC_URL}/verify/{token}"
 
 
 def statement_of(receipt: Receipt) -> Statement:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tax.documents.figures import Figures
-from tax.documents.qr import qr_code
-from tax.documents.steps import Row, in_reading_order, row, step_row
-from tax.documents.typeset import pdf
-from tax.documents.wording import words
+from imis.paper.figures import Figures
+from imis.paper.qr import qr_code
+from imis.paper.steps import Row, in_reading_order, row, step_row
+from imis.paper.typeset import TEMPLATES, pdf
+from imis.paper.wording import words
 
 _SIZES = (9, 14)  # more lines than these are set smaller, and smaller again
 
@@ -20,8 +20,9 @@ _SIZES = (9, 14)  # more lines than these are set smaller, and smaller again
 class PrintedReceipt:
     """A receipt to print.
 
-    `payload` is Receipt.payload, `recorded_on` an ISO date in the city's time, `code` the text of the QR code
-    (verification.receipt_address); `reversed_on` ("" while it stands) and `reason` say that it was undone.
+    `payload` is Receipt.payload (its `service` names the branch; a tax when it has none), `recorded_on` an ISO date in
+    the city's time, `code` the text of the QR code (imis.ledger.services.receipt_address); `reversed_on` ("" while it
+    stands) and `reason` say that it was undone.
     """
 
     number: str
@@ -35,16 +36,15 @@ class PrintedReceipt:
 
 def typeset_receipt(receipt: PrintedReceipt, *, lang: str = "bn") -> bytes:
     """The PDF of a receipt (A5 landscape) in `lang` ("bn" or "en"); raises ValueError for another language."""
-    said = words(lang)
-    page = receipt_page(receipt, lang)
+    page, said = receipt_page(receipt, lang), words(lang)
     data: dict[str, Any] = {
         "lang": lang,
         "words": said,
-        "title": f"{said['receipt_title']} {page['number']}",
+        "title": f"{page['title']} {page['number']}",
         "author": page["corporation"],
         "receipt": page,
     }
-    return pdf("receipt", data, [qr_code(receipt.code, level="L")])
+    return pdf(TEMPLATES / "receipt.typ", data, [qr_code(receipt.code, level="L")])
 
 
 def receipt_page(receipt: PrintedReceipt, lang: str) -> Row:
@@ -54,6 +54,8 @@ def receipt_page(receipt: PrintedReceipt, lang: str) -> Row:
     rows = _rows(payload, said, write)
     return {
         "corporation": write.pick(receipt.corporation.get("name_bn"), receipt.corporation.get("name_en")),
+        "title": said[f"receipt_title_{_service(payload)}"],
+        "branch": said[f"branch_{_service(payload)}"],
         "number": write.code(receipt.number),
         "facts": [fact for fact in _facts(receipt, said, write) if fact[1]],
         "rows": rows,
@@ -67,15 +69,21 @@ def receipt_page(receipt: PrintedReceipt, lang: str) -> Row:
 def _facts(receipt: PrintedReceipt, said: dict[str, str], write: Figures) -> list[list[str]]:
     payload = receipt.payload
     channel = said.get(f"channel_{payload.get('channel')}", write.text(payload.get("channel")))
+    number, holding = payload.get("request_number", ""), payload["holding_number"]
     return [
         [said["received_from"], write.written(payload.get("payer_name"))],
-        [said["holding_no"], write.written(payload["holding_number"], code=True)],
+        [said["request_no"], write.written(number, code=True)],
+        [said["holding_no"], write.written(holding if holding != number else "", code=True)],
         [said["ward"], write.text(payload.get("ward"))],
         [said["value_date"], write.day(payload["value_date"])],
         [said["recorded_on"], write.day(receipt.recorded_on)],
         [said["channel"], channel],
         [said["reference"], write.written(payload.get("reference"), code=True)],
     ]
+
+
+def _service(payload: Mapping[str, Any]) -> str:
+    return str(payload.get("service", "tax"))
 
 
 def _rows(payload: Mapping[str, Any], said: dict[str, str], write: Figures) -> list[Row]:

@@ -1,7 +1,7 @@
 """Runs the typesetter: a template, its data as JSON, its QR codes as pixels → PDF bytes.
 
 typst keeps a cache per process that grows with every page, so long work runs in a process of its own
-(ward_file.py starts `python -m tax.documents.chunk`).
+(tax.documents.ward_file starts `python -m tax.documents.chunk`).
 """
 
 from __future__ import annotations
@@ -15,27 +15,28 @@ from typing import Any
 
 import typst
 
-from tax.documents.qr import QRCode
+from imis.paper.qr import QRCode
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"
 FONTS = HERE / "fonts"
 
 
-def pdf(template: str, data: dict[str, Any], codes: Sequence[QRCode]) -> bytes:
-    """The PDF of `templates/<template>.typ` over `data`; `data` may name a code by its place in `codes`.
+def pdf(template: Path, data: dict[str, Any], codes: Sequence[QRCode] = ()) -> bytes:
+    """The PDF of a .typ file over `data`; `data` may name a code by its place in `codes`.
 
-    Only fonts shipped with the project are used, so a page looks the same on every machine. The typesetter is
-    confined to a temporary directory that holds the templates, the data and the codes. Raises typst.TypstError.
+    The template may import the files beside it and those of imis/paper/templates. Only fonts shipped with the project
+    are used, so a page looks the same on every machine. The typesetter is confined to a temporary directory that holds
+    the templates, the data and the codes. Raises typst.TypstError.
     """
     with tempfile.TemporaryDirectory(prefix="imis-pdf-") as directory:
         root = Path(directory)
-        for source in TEMPLATES.glob("*.typ"):
+        for source in (*TEMPLATES.glob("*.typ"), *template.parent.glob("*.typ")):
             (root / source.name).write_bytes(source.read_bytes())
         (root / "codes.bin").write_bytes(b"".join(code.pixels for code in codes))
         placed = {**data, "codes": _places(codes)}
         (root / "data.json").write_text(json.dumps(placed, ensure_ascii=False), encoding="utf-8")
-        compiler = typst.Compiler(root / f"{template}.typ", root=root, font_paths=_fonts())
+        compiler = typst.Compiler(root / template.name, root=root, font_paths=_fonts())
         made = compiler.compile(format="pdf", pdf_tags=False)
     assert isinstance(made, bytes)
     return made
