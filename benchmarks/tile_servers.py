@@ -5,8 +5,8 @@ Each is one process that keeps its database connection. MapServer is asked witho
 
 from __future__ import annotations
 
-import http.client
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -26,7 +26,8 @@ Fetch = Callable[[int, int, int], bytes]
 _VIEW = "gis_public.buildings"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -58,40 +59,74 @@ def _patient(fetch: Callable[[], bytes], log: Path, limit: float = 30) -> None:
         try:
             fetch()
             return
-        except (OSError, http.client.HTTPException, RuntimeError) as failure:
+        except (OSError, RuntimeError) as failure:
             if time.monotonic() > end:
                 raise RuntimeError(f"{failure}: {log.read_text(errors='replace')[-2000:]}") from failure
             time.sleep(0.2)
 
 
+def answers(port: int) -> bool:
+    """True when somebody listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Http:
-    """One kept connection to a server on this machine."""
+    """One kept connection to a server on this machine: as little of a client as HTTP/1.1 allows, to measure servers."""
 
     def __init__(self, port: int, path: str, cookie: str = "") -> None:
-        self._port, self._path = port, path
-        self._headers = {"Accept-Encoding": "identity", **({"Cookie": cookie} if cookie else {})}
-        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._port = port
+        cookies = f"Cookie: {cookie}\r\n" if cookie else ""
+        self._request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: identity\r\n{cookies}\r\n"
+        self._line: socket.socket | None = None
 
     def tile(self, z: int, x: int, y: int) -> bytes:
-        """The body of a tile; raises RuntimeError unless it is 200 or 204."""
+        """The body of a tile; raises RuntimeError unless it is 200 or 204, OSError when the server does not answer."""
+        if self._line is None:
+            self._line = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+            self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            self._line.request("GET", self._path.format(z=z, x=x, y=y), headers=self._headers)
-            answer = self._line.getresponse()
-        except (OSError, http.client.HTTPException):
+            self._line.sendall(self._request.format(z=z, x=x, y=y).encode())
+            status, body = _answer(self._line)
+        except (OSError, RuntimeError):
             self._line.close()
+            self._line = None
             raise
-        body = answer.read()
-        if answer.status not in (200, 204):
-            raise RuntimeError(f"{answer.status} {body[:300]!r}")
+        if status not in (200, 204):
+            raise RuntimeError(f"{status} {body[:300]!r}")
         return body
+
+
+def _answer(line: socket.socket) -> tuple[int, bytes]:
+    """Status and body of one answer. Raises RuntimeError when its length is not told, ConnectionError at its end."""
+    head, found, body = b"", b"", b""
+    while not found:
+        head += _more(line)
+        start, found, body = head.partition(b"\r\n\r\n")
+    status = int(start[9:12])
+    told = re.search(rb"\r\ncontent-length: *(\d+)", start, re.IGNORECASE)
+    if told is None and status != 204:
+        raise RuntimeError(f"an answer without its length: {start!r}")
+    parts, missing = [body], (int(told.group(1)) if told else 0) - len(body)
+    while missing > 0:
+        parts.append(_more(line))
+        missing -= len(parts[-1])
+    return status, b"".join(parts)
+
+
+def _more(line: socket.socket) -> bytes:
+    part = line.recv(1 << 16)
+    if not part:
+        raise ConnectionError("the server closed the connection")
+    return part
 
 
 @contextmanager
 def django(folder: Path) -> Iterator[int]:
     """gunicorn with one worker of threads and the project's own settings; gives its port."""
-    port, log = _free_port(), folder / "gunicorn.log"
+    port, log = free_port(), folder / "gunicorn.log"
     command = [sys.executable, "-m", "gunicorn", "imis.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "1", "--threads", "4", "--no-control-socket"]
+    command += ["--workers", "1", "--threads", "4", "--no-control-socket", "--keep-alive", "75"]
     with _process(command, {}, log):
         _patient(lambda: Http(port, "/map/tiles/wards/{z}/{x}/{y}.mvt").tile(8, 0, 0), log)
         yield port
@@ -101,7 +136,7 @@ def django(folder: Path) -> Iterator[int]:
 def tipg(folder: Path) -> Iterator[Fetch]:
     """tipg on the public view, installed on first use under .local/bench-venv. RuntimeError when it cannot be had."""
     python = _tipg_python()
-    port, log = _free_port(), folder / "tipg.log"
+    port, log = free_port(), folder / "tipg.log"
     environment = {
         "DATABASE_URL": _address(),
         "TIPG_DB_SCHEMAS": '["gis_public"]',

@@ -10,6 +10,8 @@ max_requests = 2000
 max_requests_jitter = 200
 timeout = 120
 graceful_timeout = 10
+# Longer than the 60 seconds for which nginx keeps an idle connection, so that it never sends into a closing one.
+keepalive = 75
 control_socket_disable = True
 
 # %(U)s is the path without its query: a search text may hold a name or a mobile number.

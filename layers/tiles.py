@@ -1,23 +1,30 @@
-"""Vector tiles straight from PostGIS: one lean statement a tile.
+"""Vector tiles straight from PostGIS: one lean statement a tile, planned once a connection.
 
 The tile's envelope is computed in the storage SRID; no geometry column is ever transformed. Small shapes are
 moved into the tile by an affine map and snapped to its grid; stored rings run clockwise, so after the flip of
 the y axis exterior rings are right for the MVT specification without ST_AsMVTGeom (performance.md).
+
+Planning takes as long as drawing a tile of zoom 18, so `draw` prepares each statement once on each connection
+(layers.plans). The envelopes are parameters of type geometry: computed in SQL they would be computed for every row
+of a plan that does not know them.
 """
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
+from layers.plans import Plan, Row, plan, row
 from layers.spec import HIGHEST_ZOOM, Band, Cut, Layer
 
 HALF_WORLD = 20_037_508.342789244
 EXTENT = 4096
 BUFFER = 64
+_POLYGON = struct.Struct("<BIIII10d")
 # A parallel plan costs more than a whole tile, and a tile must never hold up the database.
 _LOCAL = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL statement_timeout = 10000; "
 
@@ -39,6 +46,12 @@ class Box:
     def size(self) -> float:
         """Length of a side."""
         return self.east - self.west
+
+    def grown(self, by: float) -> str:
+        """The square grown by some units on every side, as PostGIS reads it: EWKB in hexadecimal digits."""
+        west, south, east, north = self.west - by, self.south - by, self.east + by, self.north + by
+        ring = west, south, west, north, east, north, east, south, west, south
+        return _POLYGON.pack(1, 0x20000003, 3857, 1, 5, *ring).hex()
 
 
 @dataclass(frozen=True)
@@ -66,11 +79,11 @@ def draw(layer: Layer, z: int, x: int, y: int, *, wards: tuple[int, ...] | None,
     band = layer.band_at(z)
     if band is None:
         return Tile(b"", "")
-    content, version = _answer(_LOCAL + statement(layer, band, wards is not None), parameters(box, wards, fiscal_year))
+    content, version = _answer(_plan(layer, band, wards is not None), parameters(box, wards, fiscal_year))
     return Tile(bytes(content), version)
 
 
-def _answer(sql: str, values: dict[str, Any]) -> tuple[memoryview, str]:
+def _answer(drawing: Plan, values: dict[str, Any]) -> Row:
     """The one row of a tile statement.
 
     A tile only reads, so instead of testing the connection before each one (a round trip, a tenth of a tile's time)
@@ -78,24 +91,38 @@ def _answer(sql: str, values: dict[str, Any]) -> tuple[memoryview, str]:
     """
     connection.health_check_done = True  # type: ignore[attr-defined]  # missing in the stubs
     try:
-        return _row(sql, values)
+        return row(drawing, values, first=_LOCAL)
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
-        return _row(sql, values)
+        return row(drawing, values, first=_LOCAL)
 
 
-def _row(sql: str, values: dict[str, Any]) -> tuple[memoryview, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row: tuple[memoryview, str] = cursor.fetchone()
-    return row
+@cache
+def _plan(layer: Layer, band: Band, scoped: bool) -> Plan:
+    """The statement of a band as it is prepared."""
+    name = f"tile_{layer.name}_{band.name}{'_of_wards' if scoped else ''}"
+    return plan(name, statement(layer, band, scoped), TYPES)
+
+
+# The types of the values of `parameters`.
+TYPES = {
+    "fiscal_year": "integer",
+    "wards": "integer[]",
+    "scale": "float8",
+    "shift_x": "float8",
+    "shift_y": "float8",
+    "unit": "float8",
+    "tile": "geometry",
+    "drawn": "geometry",
+    "near": "geometry",
+}
 
 
 def parameters(box: Box, wards: tuple[int, ...] | None, fiscal_year: int) -> dict[str, Any]:
-    """The values of a tile statement."""
-    scale, margin = EXTENT / box.size, box.size * BUFFER / EXTENT
+    """The values of a tile statement: beside the scope, the map into the tile's grid and three squares around it."""
+    scale = EXTENT / box.size
     return {
         "fiscal_year": fiscal_year,
         "wards": list(wards or ()),
@@ -103,18 +130,9 @@ def parameters(box: Box, wards: tuple[int, ...] | None, fiscal_year: int) -> dic
         "shift_x": -box.west * scale,
         "shift_y": box.north * scale,
         "unit": 1 / scale,
-        "west": box.west,
-        "south": box.south,
-        "east": box.east,
-        "north": box.north,
-        "out_west": box.west - margin,
-        "out_south": box.south - margin,
-        "out_east": box.east + margin,
-        "out_north": box.north + margin,
-        "far_west": box.west - box.size,
-        "far_south": box.south - box.size,
-        "far_east": box.east + box.size,
-        "far_north": box.north + box.size,
+        "tile": box.grown(0),
+        "drawn": box.grown(BUFFER / scale),
+        "near": box.grown(box.size),
     }
 
 
@@ -122,7 +140,7 @@ def parameters(box: Box, wards: tuple[int, ...] | None, fiscal_year: int) -> dic
 def statement(layer: Layer, band: Band, scoped: bool) -> str:
     """The SQL of a band's tile: (tile bytes, data version), with the values of `parameters`."""
     columns = ", ".join(attribute.name for attribute in band.tile_attributes)
-    where = "geom && ST_MakeEnvelope(%(out_west)s, %(out_south)s, %(out_east)s, %(out_north)s, 3857)"
+    where = "geom && %(drawn)s::geometry"
     if scoped:
         where += " AND ward = ANY(%(wards)s)"
     return (  # names come from the catalogue
@@ -142,7 +160,7 @@ def version_sql(layer: Layer) -> str:
 def _small(band: Band) -> str:
     """Moved and snapped; a shape that reaches beyond the neighbouring tiles is clipped after all."""
     return (
-        "CASE WHEN geom @ ST_MakeEnvelope(%(far_west)s, %(far_south)s, %(far_east)s, %(far_north)s, 3857) "
+        "CASE WHEN geom @ %(near)s::geometry "
         "THEN ST_SnapToGrid(ST_Affine(geom, %(scale)s, 0, 0, -%(scale)s, %(shift_x)s, %(shift_y)s), 1) "
         f"ELSE {_clipped('geom')} END"
     )
@@ -155,8 +173,7 @@ def _large(band: Band) -> str:
 
 
 def _clipped(geometry: str) -> str:
-    envelope = "ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857)"
-    return f"ST_AsMVTGeom({geometry}, {envelope}, {EXTENT}, {BUFFER})"
+    return f"ST_AsMVTGeom({geometry}, %(tile)s::geometry, {EXTENT}, {BUFFER})"
 
 
 _SHAPES = {Cut.SMALL: _small, Cut.LARGE: _large}

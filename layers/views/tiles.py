@@ -71,6 +71,8 @@ def _packed(request: HttpRequest, content: bytes) -> HttpResponse:
     if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         headers["Content-Encoding"] = "gzip"
         content = gzip.compress(content, _GZIP_LEVEL, mtime=0)
+    # Without its length an answer goes out in chunks, and no proxy would know it whole.
+    headers["Content-Length"] = str(len(content))
     return HttpResponse(content, content_type=MVT, headers=headers)
 
 

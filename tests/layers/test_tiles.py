@@ -128,9 +128,9 @@ def test_small_shapes_lie_where_clipping_would_put_them(city: City) -> None:
     box = box_of(z, x, y)
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, ST_AsText(ST_AsMVTGeom(geom, ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857),
-                                                 4096, 64)) FROM holdings_building""",
-            parameters(box, None, YEAR),
+            """SELECT id, ST_AsText(ST_AsMVTGeom(geom, ST_MakeEnvelope(%s, %s, %s, %s, 3857), 4096, 64))
+               FROM holdings_building""",
+            [box.west, box.south, box.east, box.north],
         )
         clipped = {
             pk: Polygon.from_ewkt(text.replace("MULTIPOLYGON(((", "POLYGON((").replace(")))", "))"))
@@ -213,7 +213,7 @@ def test_a_dead_connection_costs_one_more_question_not_an_error() -> None:
 def test_a_statement_that_fails_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(tiles, "_LOCAL", "SET LOCAL statement_timeout = 1; SELECT pg_sleep(1); ")
-    monkeypatch.setattr(tiles, "_row", lambda sql, values, real=tiles._row: asked.append(1) or real(sql, values))
+    monkeypatch.setattr(tiles, "row", lambda *args, real=tiles.row, **named: asked.append(1) or real(*args, **named))
     with pytest.raises(OperationalError):
         draw(WARDS, *tile_at(13), wards=None, fiscal_year=YEAR)
     assert asked == [1]
