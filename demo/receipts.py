@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from demo.copying import copy_lines
@@ -77,11 +78,13 @@ def _signed(series: str, first: int, rows: list[tuple[Any, ...]]) -> list[str]:
 
 def _payload(said: list[Any], parts: Any) -> dict[str, Any]:
     """The payload that tax.services.payments gives to a receipt."""
-    payment, holding, number, amount, value_date, channel, reference, payer, working = said
+    payment, holding, number, amount, value_date, channel, reference, payer, working, ward = said
     return {
         "payment": str(payment),
         "holding_id": holding,
         "holding_number": number,
+        "ward": ward,
+        "corporation": settings.CORPORATION,
         "amount": f"{amount:.2f}",
         "value_date": value_date.isoformat(),
         "channel": channel,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -74,10 +73,6 @@ class PaymentForm(forms.Form):
         """The price of each plan that stood on the screen, by the plan's code."""
         shown = {plan.value: self.cleaned_data.get(f"price_{plan.value}") for plan in Plan}
         return {plan: price for plan, price in shown.items() if price is not None}
-
-    def is_stale(self, prices: Mapping[str, Decimal]) -> bool:
-        """Whether a price that stood on the screen is not the price any more."""
-        return any(prices.get(plan) != price for plan, price in self.prices_shown().items())
 
     def chosen_plan(self) -> str:
         """The plan's code, or "" for another amount."""

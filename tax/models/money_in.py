@@ -44,6 +44,8 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["channel", "reference"], name="payment_reference_once_a_channel"),
             models.CheckConstraint(name="payment_amount_positive", condition=Q(amount__gt=0)),
         ]
+        # A cashier's own day stands on every page of the counter.
+        indexes = [models.Index(fields=["taken_by", "recorded_at"], name="payment_of_a_cashiers_day")]
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.reference} {self.amount}"

@@ -2,7 +2,7 @@
 
 from tax.queries.accounts import Account, account_of, account_page, payer_of
 from tax.queries.assessments import assessment_history, assessment_on, proposals_waiting
-from tax.queries.desk import allocations_of, payments_of, payments_taken, total_taken, wards_at_a_glance
+from tax.queries.desk import allocations_of, day_at_the_counter, payments_of, payments_taken, wards_at_a_glance
 from tax.queries.law import parameters_on, rule_set_on
 from tax.queries.positions import HoldingQuote, dues, quote_for
 from tax.queries.printing import proved_bill, receipt_link
@@ -19,13 +19,11 @@ from tax.queries.registers import (
 from tax.queries.ward_bills import WardFile, bills_to_print, ward_bills_file
 
 __all__ = [
-    "WardFile",
-    "bills_to_print",
-    "ward_bills_file",
     "Account",
     "HoldingQuote",
     "Preview",
     "PreviewRow",
+    "WardFile",
     "account_of",
     "account_page",
     "allocations_of",
@@ -35,6 +33,8 @@ __all__ = [
     "bill_runs",
     "bills_for_printing",
     "bills_of_run",
+    "bills_to_print",
+    "day_at_the_counter",
     "demand_register",
     "dues",
     "parameters_on",
@@ -47,6 +47,6 @@ __all__ = [
     "receipt_link",
     "register_totals",
     "rule_set_on",
-    "total_taken",
+    "ward_bills_file",
     "wards_at_a_glance",
 ]

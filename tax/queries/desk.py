@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from imis.models import User
@@ -80,11 +79,6 @@ def totals(rows: Sequence[WardRow]) -> WardRow:
     return WardRow(0, "", "", **counts, demand=demand, unpaid=unpaid, in_arrears=in_arrears)
 
 
-def payment_exists(payment_id: UUID) -> bool:
-    """Whether a form's payment was taken already: a second sending of it asks for the same one."""
-    return Payment.objects.filter(pk=payment_id).exists()
-
-
 def payments_of(holding_id: int) -> QuerySet[Payment]:
     """A holding's payments, the latest first, each knowing whether it was reversed."""
     return _with_reversal(Payment.objects.filter(holding_id=holding_id)).order_by("-recorded_at", "id")
@@ -92,14 +86,24 @@ def payments_of(holding_id: int) -> QuerySet[Payment]:
 
 def payments_taken(user: User, day: datetime) -> QuerySet[Payment]:
     """What one officer took at the counter on the day of `day` in Dhaka, the latest first."""
-    start = timezone.localtime(day).replace(hour=0, minute=0, second=0, microsecond=0)
-    taken = Payment.objects.filter(taken_by=user, recorded_at__gte=start, recorded_at__lt=start + timedelta(days=1))
-    return _with_reversal(taken).select_related("holding").order_by("-recorded_at", "id")
+    return _with_reversal(_taken(user, day)).select_related("holding").order_by("-recorded_at", "id")
 
 
-def total_taken(user: User, day: datetime) -> Decimal:
-    """What of it stands: reversed payments are not counted."""
-    return payments_taken(user, day).filter(reversal=None).aggregate(total=Sum("amount"))["total"] or ZERO
+def day_at_the_counter(user: User, day: datetime, *, latest: int) -> dict[str, Any]:
+    """What an officer took on a day: `total` and `count` of what stands, the `latest` payments, and whether `more`."""
+    taken = payments_taken(user, day)
+    # Asked of the bare rows: what the list joins for its columns is not counted.
+    sums = _taken(user, day).aggregate(
+        everything=Count("pk"),
+        count=Count("pk", filter=Q(reversal=None)),
+        total=Sum("amount", filter=Q(reversal=None)),
+    )
+    return {
+        "payments": list(taken[:latest]) if sums["everything"] else [],
+        "count": sums["count"],
+        "more": sums["everything"] > latest,
+        "total": sums["total"] or ZERO,
+    }
 
 
 def allocations_of(payment: Payment) -> QuerySet[Allocation]:
@@ -109,6 +113,11 @@ def allocations_of(payment: Payment) -> QuerySet[Allocation]:
         .select_related("bill")
         .order_by("bill__fiscal_year", "bill__quarter", "kind", "id")
     )
+
+
+def _taken(user: User, day: datetime) -> QuerySet[Payment]:
+    start = timezone.localtime(day).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Payment.objects.filter(taken_by=user, recorded_at__gte=start, recorded_at__lt=start + timedelta(days=1))
 
 
 def _with_reversal(payments: QuerySet[Payment]) -> QuerySet[Payment]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from imis import bangla
 from imis.errors import BadInput, Refused
 from imis.money import paisa, whole_taka
 from tax.models import Payment
-from tax.rules.allocation import Allocated
+from tax.rules.allocation import Allocated, offers
 from tax.rules.position import Position
 from tax.rules.ruleset import Parameters
 
@@ -19,10 +24,8 @@ _OVER_A_COUNTER = (Payment.Channel.COUNTER, Payment.Channel.COLLECTOR)
 
 def first_payment(claim: Payment) -> Payment | None:
     """The payment this notice already led to, by its id or by channel and reference. Refused if they disagree."""
-    found = (
-        Payment.objects.filter(pk=claim.pk).first()
-        or Payment.objects.filter(channel=claim.channel, reference=claim.reference).first()
-    )
+    same = Payment.objects.filter(Q(pk=claim.pk) | Q(channel=claim.channel, reference=claim.reference))
+    found = min(same, key=lambda payment: payment.pk != claim.pk, default=None)
     if found is None:
         return None
     if _said(found) != _said(claim):
@@ -49,7 +52,7 @@ def check_claim(claim: Payment, parameters: Parameters) -> None:
     days = parameters.back_dating_days.get(claim.channel, 0)
     if claim.value_date < today - timedelta(days=days):
         raise Refused(
-            _("A payment of this channel may be dated back at most %(days)s days.") % {"days": days},
+            _("A payment of this channel may be dated back at most %(days)s days.") % {"days": said(days)},
             remedy=_("Enter it with today's date, or ask for an adjustment."),
         )
 
@@ -59,9 +62,28 @@ def check_advance(position: Position, spread: Allocated, parameters: Parameters)
     advance = spread.total("advance")
     if advance and position.advance + advance > parameters.advance_years * position.yearly_tax:
         raise Refused(
-            _("This would pay more than %(years)s years ahead.") % {"years": parameters.advance_years},
+            _("This would pay more than %(years)s years ahead.") % {"years": said(parameters.advance_years)},
             remedy=_("Take what is due and give the rest back."),
         )
+
+
+def check_expected(
+    position: Position, as_at: date, parameters: Parameters, expected: Mapping[str, Decimal] | None
+) -> None:
+    """Refused when the prices of the day are not those that the payer was told (None: nothing was told)."""
+    if expected is None:
+        return
+    prices = {price.plan.value: price.payable for price in offers(position, as_at, parameters) if price.plan}
+    if prices != dict(expected):
+        raise Refused(
+            _("The account of this holding changed while this page was open; nothing was taken."),
+            remedy=_("Look at the amounts below: they are the ones of this moment."),
+        )
+
+
+def said(number: Decimal | int) -> str:
+    """A number in a sentence: grouped, in the digits of the active language."""
+    return bangla.grouped(number, "bn" if (get_language() or "bn").startswith("bn") else "en")
 
 
 def _said(payment: Payment) -> tuple[object, ...]:

@@ -19,14 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from holdings.models import Holding
 from imis import bangla
 from imis.access import permission_required
-from imis.errors import IMISError, Refused
+from imis.errors import IMISError
 from imis.paper.qr import qr_svg
 from imis.roles import Permission, may
 from tax.documents.receipts import receipt_pdf as receipt_document
 from tax.forms import OTHER_AMOUNT, PaymentForm, ReverseForm
 from tax.models import Payment
 from tax.queries import HoldingQuote, allocations_of, payer_of, quote_for, receipt_link
-from tax.queries.desk import payment_exists
 from tax.rules.allocation import Plan
 from tax.services import reverse_payment, take_payment
 from tax.views.scope import holding_or_403, language, payment_or_403, person
@@ -54,12 +53,6 @@ def pay(request: HttpRequest, holding_id: int) -> HttpResponse:
 
 def _take(request: HttpRequest, holding: Holding, form: PaymentForm, quoted: HoldingQuote) -> Payment:
     data = form.cleaned_data
-    # The same form sent twice finds its payment, whatever the price is by then; the service sees to that.
-    if form.is_stale(_prices(quoted)) and not payment_exists(data["payment_id"]):
-        raise Refused(
-            _("The account of this holding changed while this page was open; nothing was taken."),
-            remedy=_("Look at the amounts below: they are the ones of this moment."),
-        )
     return take_payment(
         payment_id=data["payment_id"],
         holding=holding.pk,
@@ -69,6 +62,7 @@ def _take(request: HttpRequest, holding: Holding, form: PaymentForm, quoted: Hol
         reference=str(data["payment_id"]),
         value_date=quoted.value_date,
         payer_name=data["payer_name"],
+        expected=form.prices_shown(),
         by=person(request),
         at=timezone.now(),
     )

@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -62,8 +63,9 @@ def at_once(number: int, work: object) -> list[object]:
         return list(pool.map(run, range(number)))
 
 
-def pay(holding: int, amount: Decimal, payment_id: UUID, reference: str, plan: str = "") -> UUID:
+def pay(holding: int, amount: Decimal, payment_id: UUID, reference: str, plan: str = "", **told: Any) -> UUID:
     return take_payment(
+        **told,
         payment_id=payment_id,
         holding=holding,
         amount=amount,
@@ -85,6 +87,17 @@ def test_fifty_parallel_payments_of_one_bill_settle_it_once() -> None:
     assert len(paid) == 1 and sum(isinstance(result, Refused) for result in results) == 49
     assert Payment.objects.count() == Receipt.objects.count() == 1 and balance("bank") == price
     assert dues(holding, START).unpaid == 0
+    sound()
+
+
+def test_twenty_other_amounts_at_once_are_one_payment_when_each_payer_was_told_the_same_price() -> None:
+    billed_city(2)
+    holding = Holding.objects.latest("pk").pk
+    told = {offer.plan.value: offer.payable for offer in quote_for(holding, START).offers if offer.plan}
+    results = at_once(20, lambda i: pay(holding, D(20), uuid4(), f"ref{i}", expected=told))
+    assert sum(isinstance(result, UUID) for result in results) == 1
+    assert sum(isinstance(result, Refused) for result in results) == 19
+    assert Payment.objects.count() == Receipt.objects.count() == 1
     sound()
 
 

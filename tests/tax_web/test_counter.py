@@ -10,15 +10,17 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from holdings.models import Holding
+from imis.errors import Refused
 from imis.ledger.models import Entry, Receipt
 from imis.models import AuditRow
 from imis.money import D
 from imis.roles import PERMISSIONS, Permission, Role
 from tax.models import Allocation, Bill, Payment
 from tax.queries import dues, quote_for
-from tax.services import take_payment
+from tax.services import reverse_payment, take_payment
 from tests.tax.city import build_city, moment, officer
 from tests.tax_web.conftest import OTHER_WARD, TODAY, WARD, bill_quarter, filled, follow, text_of
 
@@ -183,17 +185,36 @@ def test_a_page_whose_debt_was_paid_meanwhile_says_so(desk: Desk, shop: Holding)
     assert Payment.objects.count() == 1
 
 
+@pytest.mark.parametrize("plan", ["current", "amount"])
 def test_a_payment_between_the_look_and_the_lock_is_refused_by_the_service(
-    desk: Desk, shop: Holding, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, shop: Holding, monkeypatch: pytest.MonkeyPatch, plan: str
 ) -> None:
     client = desk(Role.CASHIER, language="en")
-    fields = filled(client.get(address(shop)))
+    fields = {**filled(client.get(address(shop))), "plan": plan, **({"amount": "700"} if plan == "amount" else {})}
     seen = quote_for(shop.pk, TODAY)
     someone_pays(shop, D(500))
     monkeypatch.setattr("tax.views.payments.quote_for", lambda *_args: seen)
     page = client.post(address(shop), fields)
-    assert page.status_code == 400 and "The amount for this plan is" in text_of(page)
+    assert page.status_code == 400 and "changed while this page was open; nothing was taken" in text_of(page)
     assert Payment.objects.count() == 1
+
+
+def test_a_demand_that_came_meanwhile_is_not_paid_unseen(desk: Desk, town: list[Holding]) -> None:
+    """Nothing was due when the page was opened; then the second instalment's bill came."""
+    someone_pays(town[0], quote_for(town[0].pk, TODAY).offers[-1].payable, "year")
+    client = desk(Role.CASHIER, language="en")
+    fields = {**filled(client.get(address(town[0]))), "amount": "600"}
+    assert not [name for name in fields if name.startswith("price_")]
+    reverse_payment(payment=Payment.objects.get().pk, reason="wrong holding", by=officer("boss"), at=moment(TODAY))
+    page = client.post(address(town[0]), fields)
+    assert page.status_code == 400 and "nothing was taken" in text_of(page) and Payment.objects.count() == 1
+
+
+@pytest.mark.parametrize(("language", "said"), [("bn", "৳ ১,২৩,৪৫৬"), ("en", "৳ 1,23,456")])
+def test_a_refusal_writes_amounts_as_the_page_does(shop: Holding, language: str, said: str) -> None:
+    with translation.override(language), pytest.raises(Refused) as refused:
+        someone_pays(shop, D(123456), "year")
+    assert said in refused.value.message
 
 
 @pytest.mark.parametrize("plan", ["current", "amount"])
