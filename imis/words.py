@@ -5,7 +5,11 @@ A test finds every action and kind of object that any app records and asks for i
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+
+from imis.roles import Role
 
 ACTIONS = {
     "activate_user": _("Opened an account again"),
@@ -66,6 +70,79 @@ OBJECTS = {
 }
 
 
+# What the details of a row are called; those of the kinds below are written as money, days, years or codes.
+DETAILS = {
+    "after": _("Afterwards"),
+    "all_wards": _("All wards"),
+    "amount": _("Amount"),
+    "annual_value": _("Annual value"),
+    "before": _("Before"),
+    "bills": _("Bills"),
+    "box": _("Part of the map"),
+    "building": _("Building"),
+    "buildings": _("Buildings"),
+    "channel": _("Channel"),
+    "columns": _("Columns"),
+    "count": _("How many"),
+    "day": _("Day"),
+    "decision": _("Decision"),
+    "demand": _("Demand"),
+    "devices": _("Devices"),
+    "features": _("Objects on the map"),
+    "fields": _("Columns"),
+    "first": _("First values"),
+    "fiscal_year": _("Fiscal year"),
+    "format": _("Kind of file"),
+    "holding": _("Holding (number in the register)"),
+    "holdings": _("Holdings"),
+    "ids": _("Numbers in the register"),
+    "kind": _("Kind"),
+    "leave_out": _("Left out"),
+    "number": _("Number"),
+    "owners": _("Owners"),
+    "proposed": _("Waiting for approval"),
+    "quarter": _("Instalment"),
+    "raised": _("Raised values"),
+    "reason": _("Reason"),
+    "roads": _("Roads"),
+    "roles": _("Roles"),
+    "rows": _("Rows"),
+    "skipped": _("Left out"),
+    "squares": _("Squares of the map"),
+    "srid": _("Coordinate system (EPSG)"),
+    "today": _("Day"),
+    "unchanged": _("Unchanged"),
+    "units": _("Units"),
+    "valid_from": _("In force from"),
+    "value_date": _("Day of payment"),
+    "waiting": _("Waiting"),
+    "ward_decided": _("Ward decided"),
+    "ward_numbers": _("Wards"),
+    "wards": _("Wards"),
+}
+AMOUNTS = {"amount", "annual_value", "demand"}
+DAYS = {"day", "today", "valid_from", "value_date"}
+# Codes that stand as values, by the detail they stand under ("" for any).
+VALUES: dict[str, dict[str, Any]] = {
+    "channel": {
+        "counter": _("Counter"),
+        "collector": _("Collector"),
+        "bank": _("Bank"),
+        "online": _("Online"),
+    },
+    "roles": dict(Role.choices),
+    "skipped": {
+        "inactive": _("inactive"),
+        "no_tax": _("no tax to pay"),
+        "awaits_approval": _("value waits for approval"),
+        "not_assessed": _("not assessed"),
+        "no_units": _("no unit on record"),
+        "no_rent_rate": _("no rent known"),
+        "billed_before": _("issued before"),
+    },
+}
+
+
 def action_words(code: str) -> str:
     """The action in the active language; the code itself when an older release recorded it."""
     return str(ACTIONS.get(code, code))
@@ -74,3 +151,13 @@ def action_words(code: str) -> str:
 def object_words(code: str) -> str:
     """The kind of object in the active language, or its code."""
     return str(OBJECTS.get(code, code))
+
+
+def detail_words(key: str) -> str:
+    """What a detail of an audit row is called in the active language, or its key when an older release wrote it."""
+    return str(DETAILS.get(key, key))
+
+
+def value_words(key: str, code: str) -> str:
+    """A code that stands as (or in) the detail `key`, in words; any other text as it is."""
+    return str(VALUES.get(key, {}).get(code, code))

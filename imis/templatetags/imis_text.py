@@ -110,5 +110,43 @@ def plainly(value: object) -> str:
     return NOTHING if value in (None, "") else str(value)
 
 
+@register.filter
+def detail_words(details: dict[str, object]) -> list[tuple[str, str]]:
+    """The details of an audit row as a reader takes them: (what, value) in the active language."""
+    return [(words.detail_words(key), _detail(key, value)) for key, value in details.items()]
+
+
+def _detail(key: str, value: object) -> str:
+    if isinstance(value, dict):
+        inner = "; ".join(f"{_inside(key, name)}: {_detail(name, part)}" for name, part in value.items())
+        return inner or NOTHING
+    if isinstance(value, list):
+        return ", ".join(_detail(key, part) for part in value) or NOTHING
+    if value is None or isinstance(value, bool):
+        return plainly(value)
+    if key in words.AMOUNTS or (key == "before" and _decimal(value) is not None):
+        return taka(value)
+    if key in words.DAYS:
+        return day(_day_of(str(value)))
+    if key == "fiscal_year":
+        return fiscal_year(int(str(value)))
+    if key == "quarter":
+        return bangla.ordinal(int(str(value)), _language())
+    return figures(words.value_words(key, value)) if isinstance(value, str) else plainly(value)
+
+
+def _inside(key: str, name: str) -> str:
+    """The name of a part of a detail: a code of that detail (a reason), or a detail itself (before: roles)."""
+    said = words.value_words(key, name)
+    return said if said != name else words.detail_words(name)
+
+
+def _day_of(iso: str) -> date | None:
+    try:
+        return date.fromisoformat(iso)
+    except ValueError:
+        return None
+
+
 register.filter("action_words", words.action_words)
 register.filter("object_words", words.object_words)

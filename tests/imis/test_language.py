@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from django.utils import translation
 
 from imis import borrowed, words
 from imis.roles import Role
+from imis.templatetags import imis_text
 from tests.imis.fresh_settings import environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,6 +201,55 @@ def test_each_audited_act_has_words() -> None:
     codes = {code for pair in acts for code in pair if code} - {"store_true", "store_false", "append", "version"}
     assert codes - words.ACTIONS.keys() == set(), "add them to imis/words.py"
     assert recorded(r"object_type=\"([a-z_]+)\"") - words.OBJECTS.keys() == set(), "add them to imis/words.py"
+
+
+_ROW = {"by", "at", "action", "object_type", "object_id", "ward"}
+
+
+def recorded_details() -> set[str]:
+    """The names under which any app tells details of an act: keywords of the calls that write an audit row."""
+    found: set[str] = set()
+    for path in (path for app in (*APPS, "demo") for path in (ROOT / app).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            names = {keyword.arg for keyword in call.keywords if keyword.arg}
+            if name in ("record", "_record", "_audit"):
+                found |= names - _ROW
+    return found
+
+
+def test_each_detail_of_an_act_has_words() -> None:
+    handed_on = {"first", "raised", "proposed", "unchanged", "skipped", "roles", "all_wards", "ward_numbers", "after"}
+    assert {"amount", "reason", "wards", "devices"} <= recorded_details()
+    assert (recorded_details() | handed_on) - words.DETAILS.keys() == set(), "add them to imis/words.py"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "Channel: Counter|Amount: ৳\xa01,23,456|Day of payment: 22/11/2026|Fiscal year: 2026-27|Instalment: 2nd"
+            "|Left out: no tax to pay: 3; issued before: 1020|Before: Roles: Cashier; All wards: no|unheard: of"
+            "|Before: ৳\xa0640",
+        ),
+        (
+            "bn",
+            "মাধ্যম: কাউন্টার|টাকা: ৳\xa0১,২৩,৪৫৬|পরিশোধের তারিখ: ২২/১১/২০২৬খ্রিঃ|অর্থবছর: ২০২৬-২৭|কিস্তি: ২য়",
+        ),
+    ],
+)
+def test_details_are_told_in_words(language: str, said: str) -> None:
+    details = {
+        "channel": "counter", "amount": "123456.00", "value_date": "2026-11-22", "fiscal_year": 2026, "quarter": 2,
+        "skipped": {"no_tax": 3, "billed_before": 1020}, "before": {"roles": ["cashier"], "all_wards": False},
+        "unheard": "of",
+    }  # fmt: skip
+    with translation.override(language):
+        told = "|".join(f"{what}: {value}" for what, value in imis_text.detail_words(details))
+        told += "|" + "|".join(f"{what}: {value}" for what, value in imis_text.detail_words({"before": "640.00"}))
+    assert told.startswith(said), told
 
 
 def test_borrowed_sentences_still_stand_in_django() -> None:
