@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 # Tables that migrations fill; a new one is added here by whoever adds its migration.
-REFERENCE_TABLES = ["ledger_account", "tax_chargehead", "tax_rentrate", "tax_ruleset"]
+REFERENCE_TABLES = ["ledger_account", "tax_chargehead", "tax_rentrate", "tax_ruleset", "utilities_provider"]
 
 _kept: dict[str, str] = {}
 _flush = DatabaseOperations.execute_sql_flush

@@ -42,7 +42,7 @@ class ColumnsForm(forms.Form):
             kept = [(current, current[1:])] if current.startswith("=") else []
             options = dict([_NO_COLUMN, *columns, *kept, *_constants(field)])
             self.fields[field.name] = forms.ChoiceField(
-                label=field.title, required=False, initial=current, choices=list(options.items())
+                label=str(field.title), required=False, initial=current, choices=list(options.items())
             )
             if len(field.units) > 1:
                 self.fields[field.name + _UNIT] = forms.ChoiceField(

@@ -118,7 +118,9 @@ def _cells(cursor: Any, file: IntakeFile, intake: Intake) -> None:
     """Each row with its fields read, its geometry and its ward."""
     columns, joins, wards = [], [], ["p.ward", "d.ward"]
     for field in intake.fields:
-        columns.append(f'{_value(field, file)} AS "{field.name}"')
+        value = _value(field, file)
+        # A key is compared: its figures are Latin, as codes are printed.
+        columns.append(f'{_figures(value) if field.name == intake.key else value} AS "{field.name}"')
         if understanding(field) is not None:
             joins.append(
                 f"LEFT JOIN intake_word w_{field.name}"
@@ -171,6 +173,10 @@ def _value(field: Field, file: IntakeFile) -> str:
     if field.kind is Kind.WARD:
         return _whole(column, ward=True)
     return f"CASE WHEN length({column}) <= {field.most} THEN {column} END"
+
+
+def _figures(value: str) -> str:
+    return f"translate({value}, '০১২৩৪৫৬৭৮৯', '0123456789')"
 
 
 def _quoted(field: Field) -> str:
