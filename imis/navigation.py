@@ -34,6 +34,7 @@ SECTIONS = (
     Section("register", _("Register")),
     Section("tax", _("Holding tax")),
     Section("counter", _("Counter")),
+    Section("sludge", _("Faecal sludge")),
     Section("control", _("Control")),
 )
 

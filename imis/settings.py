@@ -141,7 +141,7 @@ LEAFLET_CONFIG = {
 }
 
 # Fragments that upper floors add to a holding's page: (URL name that takes the holding's id, permission needed).
-HOLDING_PANELS = [("tax:holding_panel", "see_tax")]
+HOLDING_PANELS = [("tax:holding_panel", "see_tax"), ("fsm:holding_panel", "see_sludge")]
 
 AUTH_USER_MODEL = "imis.User"
 AUTHENTICATION_BACKENDS = [

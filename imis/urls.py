@@ -14,6 +14,7 @@ urlpatterns = [
     path("intake/", include("holdings.intake.urls")),
     path("", include("tax.public_urls")),
     path("tax/", include("tax.urls")),
+    path("sludge/", include("fsm.urls")),
     path("map/", include("layers.urls")),
     path("ogc/", include("layers.ogc_urls")),
 ]

@@ -231,3 +231,9 @@ def history_of_holding(holding_id: int) -> QuerySet[Request]:
         .prefetch_related(Prefetch("trips", Trip.objects.select_related("event")))
         .order_by("-requested_at")
     )
+
+
+def waiting_for_office(user: User) -> int:
+    """Requests that wait for the office: to be verified, to be given to a crew, or to be sent for again."""
+    waiting = [State.REQUESTED, State.VERIFIED, State.FAILED]
+    return in_scope(Request.objects.filter(state__in=waiting), user).count()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from fsm.services.containments import Found, register_containment
 from fsm.services.fleet import (
     add_crew_member,
     add_plant,
     add_provider,
     add_vehicle,
     adopt_tariff,
-    register_containment,
     state_population,
     state_sludge_rate,
 )
@@ -27,6 +27,7 @@ from fsm.services.requests import (
 from fsm.services.visits import finish_emptying, report_failure, send_load, start_emptying
 
 __all__ = [
+    "Found",
     "Wish",
     "add_crew_member",
     "add_photo",

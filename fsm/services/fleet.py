@@ -1,4 +1,4 @@
-"""What the office keeps: providers, vehicles, crews, plants, containments, prices and assumptions."""
+"""What the office keeps: providers, vehicles, crews, plants, prices and assumptions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from fsm.models import (
-    Containment,
-    ContainmentBuilding,
     CrewMember,
     Population,
     Provider,
@@ -23,24 +21,22 @@ from fsm.models import (
     Vehicle,
 )
 from fsm.services.words import bad
-from holdings.models import Building, Ward
 from imis import audit
 from imis.errors import Refused
 from imis.models import User
-from imis.numbers import next_number
 
 Row = TypeVar("Row", bound=models.Model)
 
 
 def add_provider(*, name_bn: str, name_en: str, phone: str, by: User, at: datetime) -> Provider:
     """A provider that may be given requests."""
-    return _added(Provider(name_bn=name_bn, name_en=name_en, phone=phone), "add_sludge_provider", by, at)
+    return added(Provider(name_bn=name_bn, name_en=name_en, phone=phone), "add_sludge_provider", by, at)
 
 
 def add_vehicle(*, plate: str, provider: int, capacity_m3: Decimal, by: User, at: datetime) -> Vehicle:
     """A vacutug of a provider."""
     row = Vehicle(plate=plate, provider_id=provider, capacity_m3=capacity_m3)
-    return _added(row, "add_sludge_vehicle", by, at)
+    return added(row, "add_sludge_vehicle", by, at)
 
 
 def add_crew_member(
@@ -51,7 +47,7 @@ def add_crew_member(
     if kind == "driver" and user is None:
         raise bad("username", _("A driver needs an account; the administrator makes one first."))
     row = CrewMember(provider_id=provider, name_bn=name_bn, kind=kind, user=user)
-    return _added(row, "add_sludge_crew", by, at)
+    return added(row, "add_sludge_crew", by, at)
 
 
 def add_plant(
@@ -69,7 +65,7 @@ def add_plant(
     place = Point(float(longitude), float(latitude), srid=4326)
     place.transform(3857)
     row = TreatmentPlant(name_bn=name_bn, name_en=name_en, kind=kind, capacity_m3_day=capacity_m3_day, geom=place)
-    return _added(row, "add_treatment_plant", by, at)
+    return added(row, "add_treatment_plant", by, at)
 
 
 def adopt_tariff(
@@ -97,7 +93,7 @@ def adopt_tariff(
             minimum_amount=minimum_amount,
             authority=authority,
         )
-        return _added(row, "adopt_sludge_tariff", by, at)
+        return added(row, "adopt_sludge_tariff", by, at)
 
 
 def state_population(
@@ -105,57 +101,15 @@ def state_population(
 ) -> Population:
     """How many people of a ward live without a sewer, as counted on a day."""
     row = Population(ward_id=ward, counted_on=counted_on, non_sewered=non_sewered, source=source)
-    return _added(row, "state_population", by, at, ward=ward)
+    return added(row, "state_population", by, at, ward=ward)
 
 
 def state_sludge_rate(*, since: date, ml_per_head_day: Decimal, source: str, by: User, at: datetime) -> SludgeRate:
     """How much sludge a person is assumed to make a day, from a day on."""
-    return _added(SludgeRate(since=since, ml_per_head_day=ml_per_head_day, source=source), "state_sludge_rate", by, at)
+    return added(SludgeRate(since=since, ml_per_head_day=ml_per_head_day, source=source), "state_sludge_rate", by, at)
 
 
-def register_containment(
-    *,
-    ward: int,
-    technology: str,
-    outlet: str,
-    shape: str,
-    since: date,
-    by: User,
-    at: datetime,
-    building: int | None = None,
-    diameter_m: Decimal | None = None,
-    length_m: Decimal | None = None,
-    width_m: Decimal | None = None,
-    depth_m: Decimal | None = None,
-    stated_volume_m3: Decimal | None = None,
-) -> Containment:
-    """A containment that no survey brought, found while a request was verified.
-
-    It lies at its building, or in the middle of its ward until a visit says where: then it is marked to be verified.
-    """
-    stands_in = Building.objects.get(pk=building) if building else None
-    with transaction.atomic():
-        row = Containment(
-            code=f"C{ward:02d}-{next_number(f'containment:{ward}'):06d}",
-            ward_id=ward,
-            technology=technology,
-            outlet=outlet,
-            shape=shape,
-            diameter_m=diameter_m,
-            length_m=length_m,
-            width_m=width_m,
-            depth_m=depth_m,
-            stated_volume_m3=stated_volume_m3,
-            needs_verification=stands_in is None,
-            geom=stands_in.point if stands_in else Ward.objects.get(pk=ward).geom.point_on_surface,
-        )
-        _added(row, "register_containment", by, at, ward=ward)
-        if stands_in is not None:
-            ContainmentBuilding.objects.create(containment=row, building=stands_in, valid=DateRange(since, None))
-    return row
-
-
-def _added(row: Row, action: str, by: User, at: datetime, ward: int | None = None) -> Row:
+def added(row: Row, action: str, by: User, at: datetime, ward: int | None = None) -> Row:
     """Writes a row with its audit row; Refused when it is there already."""
     kind = row._meta.model_name or ""
     try:

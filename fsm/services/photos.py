@@ -73,10 +73,15 @@ def add_photo(*, photo_id: UUID, request: UUID, content: bytes, by: User, at: da
             added_at=at,
             added_by=by,
         )
-        _store(Path(settings.MEDIA_ROOT) / photo.file_name, clean.jpeg)
+        _store(photo_path(photo), clean.jpeg)
         photo.save(force_insert=True)
         note(row, "add_sludge_photo", by, at, photo=photo.pk)
     return photo
+
+
+def photo_path(photo: Photo) -> Path:
+    """Where a picture lies."""
+    return Path(settings.MEDIA_ROOT) / photo.file_name
 
 
 def cleaned(content: bytes) -> Cleaned:

@@ -17,6 +17,7 @@ from fsm.queries.fleet import tariff_on
 from fsm.queries.requests import open_request_on, standing_payment
 from fsm.rules.workflow import Event as Happened
 from fsm.rules.workflow import Step
+from fsm.services.containments import Found, register_containment
 from fsm.services.events import Appended, append, locked, recorded_before
 from fsm.services.words import bad
 from imis import audit
@@ -103,17 +104,26 @@ def _kept(containment: int) -> Refused:
     )
 
 
-def verify_request(*, event_id: UUID, request: UUID, containment: int, by: User, at: datetime) -> Event:
-    """Confirms a request and names its containment; from now on the containment keeps this one open request."""
+def verify_request(*, event_id: UUID, request: UUID, containment: int | Found, by: User, at: datetime) -> Event:
+    """Confirms a request and names its containment, or registers the one that was found there.
+
+    From now on the containment keeps this one open request. BadInput for a containment of another ward.
+    """
 
     def name_it(row: Request) -> None:
-        found = Containment.objects.get(pk=containment)
-        if found.ward_id != row.ward_id:
+        if isinstance(containment, Found):
+            day = timezone.localdate(at)
+            tank = register_containment(
+                ward=row.ward_id, found=containment, since=day, by=by, at=at, building=row.building_id
+            )
+        else:
+            tank = Containment.objects.get(pk=containment)
+        if tank.ward_id != row.ward_id:
             raise bad("containment", _("This containment lies in another ward."))
-        if open_request_on(containment, but=row.pk):
-            raise _kept(containment)
-        Request.objects.filter(pk=row.pk).update(containment=found)
-        row.containment = found
+        if open_request_on(tank.pk, but=row.pk):
+            raise _kept(tank.pk)
+        Request.objects.filter(pk=row.pk).update(containment=tank)
+        row.containment = tank
 
     return _office_step("verify_request", event_id, request, Happened(Step.VERIFY), by, at, first=name_it)
 

@@ -86,7 +86,7 @@ def test_a_containment_has_one_open_request(office: Office) -> None:
 def test_a_request_by_phone_gets_its_containment_at_verification(office: Office) -> None:
     request = office.asked()
     tank = services.register_containment(
-        ward=WARD, technology="lined_pit", outlet="none", shape="circular", diameter_m=D("1.2"), depth_m=D("2.5"),
+        ward=WARD, found=services.Found("lined_pit", "none", "circular", diameter_m=D("1.2"), depth_m=D("2.5")),
         since=TODAY, by=office.officer, at=office.now(),
     )  # fmt: skip
     tank.refresh_from_db()

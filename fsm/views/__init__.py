@@ -1,0 +1,1 @@
+"""Screens of the sludge service: board, request, driver, plant, fee, report, fleet."""
