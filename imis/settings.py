@@ -135,6 +135,19 @@ CITY_METRIC_SRID = env.number("IMIS_CITY_METRIC_SRID", 32645)
 MAP_BASEMAP_URL = env.text("IMIS_BASEMAP_URL", "")
 MAP_BASEMAP_ATTRIBUTION = env.text("IMIS_BASEMAP_ATTRIBUTION", "")
 LEAFLET_CONFIG = {
+# GeoServer, when there is one: its address as this host reaches it, its administrator, and the folder of secrets.
+# Without it `/ows/` is answered by MapServer behind OWS_SOCKET. docs/guide/geoserver.md tells the whole.
+GEOSERVER_URL = env.text("IMIS_GEOSERVER_URL", "").rstrip("/")
+GEOSERVER_USER = env.text("IMIS_GEOSERVER_USER", "admin")
+GEOSERVER_PASSWORD = env.text("IMIS_GEOSERVER_PASSWORD", "")
+GEOSERVER_SECRETS = Path(env.text("IMIS_GEOSERVER_SECRETS", str(LOCAL_DIR / "geoserver")))
+# The database as GeoServer reaches it.
+GEOSERVER_DB_HOST = env.text("IMIS_GEOSERVER_DB_HOST", "127.0.0.1")
+GEOSERVER_DB_PORT = env.text("IMIS_GEOSERVER_DB_PORT", "")
+GEOSERVER_DB_SSL = env.text("IMIS_GEOSERVER_DB_SSL", "")
+CONTACT_EMAIL = env.text("IMIS_CONTACT_EMAIL", "")
+OWS_SOCKET = Path(env.text("IMIS_OWS_SOCKET", str(LOCAL_DIR / "ows.sock")))
+
     "TILES": [(_("Streets"), MAP_BASEMAP_URL, MAP_BASEMAP_ATTRIBUTION)] if MAP_BASEMAP_URL else [],
     "ATTRIBUTION_PREFIX": False,
     "RESET_VIEW": False,
