@@ -5,6 +5,7 @@ One line a row: file, number, raw JSON, geometry in storage SRID, geometry as it
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,10 +19,15 @@ COLUMNS = ("file_id", "number", "raw", "geom", "raw_geom", "decision")
 STORAGE_SRID = 3857
 # What a WKB that cannot even be parsed is kept under in the raw row.
 BROKEN = "_broken_geometry"
+# What makes WKB of two dimensions EWKB: the flag in the last byte of its type, and the SRID after it.
+_WITH_SRID = "20" + STORAGE_SRID.to_bytes(4, "little").hex()
 # Web Mercator ends here; beyond it a latitude is a mistake.
 _LATITUDE_END = 89.0
 _NULL = "\\N"
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode_text = json.encoder.encode_basestring  # what the encoder above does to a text, without its detours
+# Whole numbers below this are exact as floats, and written as whole numbers.
+_EXACT = 1e15
 
 
 @dataclass
@@ -48,7 +54,7 @@ class Projector:
 
     def __call__(self, geometry: Any) -> tuple[Any, Any]:
         """Two arrays: in storage SRID, and as they stand for those that could not be brought there."""
-        flat = shapely.force_2d(geometry)
+        flat = shapely.force_2d(geometry) if (shapely.get_coordinate_dimension(geometry) > 2).any() else geometry
         stands: Any = numpy.full(len(flat), None, dtype=object)
         if self.crs is None:
             return stands, flat
@@ -64,7 +70,7 @@ class Projector:
         outside[owners[~good]] = True
         stands[outside] = flat[outside]
         points[~good] = 0.0
-        stored = shapely.set_srid(shapely.set_coordinates(flat, points), STORAGE_SRID)
+        stored = shapely.set_coordinates(flat, points)
         stored[outside] = None
         return stored, stands
 
@@ -82,7 +88,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         if abs(value) == float("inf"):
             return str(value)
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+        return int(value) if value.is_integer() and abs(value) < _EXACT else value
     return str(value)
 
 
@@ -99,6 +105,7 @@ def write(sink: IO[str], chunks: Iterable[Chunk], *, file_id: int, project: Proj
             raw = ", ".join(filter(None, parts)).replace("\\", "\\\\")
             lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\t\n")
         sink.write("".join(lines))
+        gc.collect()  # the reading process collects nothing by itself
     return number
 
 
@@ -110,25 +117,26 @@ def _members(chunk: Chunk) -> Iterable[tuple[str, ...]]:
 
 
 def _column(name: str, values: list[Any]) -> list[str]:
-    # Surveys repeat the same few words: each distinct text is encoded once. Numbers are their own JSON.
-    known: dict[str, str] = {}
     head = f"{_encode(name)}: "
-    members = []
-    for value in values:
-        if value is None:
-            text = ""
-        elif type(value) is str:
-            text = known.get(value, "?")
-            if text == "?":
-                kept = value.replace("\x00", "")
-                text = known[value] = head + _encode(kept) if kept else ""
-        elif type(value) is int:
-            text = f"{head}{value}"
-        else:
-            other = plain(value)
-            text = "" if other is None else head + (repr(other) if type(other) is float else _encode(other))
-        members.append(text)
-    return members
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {str}:
+        # Surveys repeat the same few words: each distinct one is encoded once.
+        known: dict[Any, str] = {
+            value: head + _encode_text(value) if value and "\x00" not in value else _member(head, value)
+            for value in set(values)
+        }
+        return list(map(known.__getitem__, values))
+    if kinds == {float}:
+        plainly = (value is not None and -_EXACT < value < _EXACT and value % 1.0 for value in values)
+        return [f"{head}{v!r}" if fraction else _member(head, v) for v, fraction in zip(values, plainly, strict=True)]
+    return [_member(head, value) for value in values]
+
+
+def _member(head: str, value: Any) -> str:
+    kept = plain(value)
+    if kept is None:
+        return ""
+    return head + (repr(kept) if type(kept) in (int, float) else _encode(kept))
 
 
 def _wkb(chunk: Chunk, project: Projector) -> tuple[list[str | None], list[str | None]]:
@@ -136,7 +144,10 @@ def _wkb(chunk: Chunk, project: Projector) -> tuple[list[str | None], list[str |
         nothing: list[str | None] = [None] * len(chunk)
         return nothing, nothing
     stored, stands = project(chunk.geometry)
-    return (
-        shapely.to_wkb(stored, hex=True, include_srid=True).tolist(),
-        shapely.to_wkb(stands, hex=True).tolist(),
-    )
+    marked = [None if wkb is None else f"{wkb[:8]}{_WITH_SRID}{wkb[10:]}" for wkb in _hex(stored)]
+    return marked, _hex(stands)
+
+
+def _hex(shapes: Any) -> list[str | None]:
+    # bytes.hex() takes a tenth of the time of shapely's own hex.
+    return [None if wkb is None else wkb.hex() for wkb in shapely.to_wkb(shapes, byte_order=1)]

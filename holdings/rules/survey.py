@@ -77,6 +77,8 @@ FIELDS: dict[str, Field] = {
         Field("mobile", "text", ("mobile", "mobile no", "phone", "contact", "মোবাইল", "মোবাইল নং", "মোবাইল নম্বর")),
     )
 }
+# Fields that hold one of the register's own words.
+CODED = tuple(field.name for field in FIELDS.values() if field.kind == "word")
 # Columns that hold the place itself in a table without geometry.
 WKT_HEADINGS = ("wkt", "geom", "geometry", "the geom", "জ্যামিতি")
 LON_HEADINGS = ("lon", "long", "longitude", "lng", "x", "দ্রাঘিমাংশ")

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from holdings.copying import copy_in
 from holdings.models import SurveyEnding, SurveyFile
 from holdings.queries.survey import wards_of
-from holdings.services.survey_check import copy_in, road_keys
+from holdings.services.survey_check import road_keys
 from holdings.statements import begin_bulk_work, script
 from imis.access import ward_scope
 from imis.audit import record

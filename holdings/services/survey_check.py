@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +11,16 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from holdings.models import Building, Road, SurveyEnding, SurveyFile, SurveyRow, Ward
-from holdings.placing import Place, explain, near_pairs
+from holdings.copying import Outlines, copy_in, copy_numbers
+from holdings.models import Building, Road, SurveyFile, Ward
+from holdings.outlines import City, Overlaps, Stands, Straddles
+from holdings.placing import Place, explain
 from holdings.rules import survey as rules
 from holdings.rules.identity import number_key
 from holdings.rules.matching import Candidate, verdicts
 from holdings.statements import begin_bulk_work, script, statement
 from imis.audit import record
-from imis.errors import BadInput, Refused
+from imis.errors import Refused
 from imis.models import User
 
 _OPEN = "NOT EXISTS (SELECT FROM holdings_surveyending e WHERE e.row_id = r.id)"
@@ -31,7 +33,6 @@ _NUMBERS = (
     ("area_sqft", "area_sqft_n", "numeric", r"^([0-9]{1,9}(?:\.[0-9]+)?)$"),
     ("rent", "rent_n", "numeric", r"^([0-9]{1,11}(?:\.[0-9]+)?)$"),
 )
-_CODED = ("structure", "use", "frontage", "occupancy")
 
 
 @transaction.atomic
@@ -54,47 +55,6 @@ def check_survey(*, file: SurveyFile, by: User, at: datetime) -> SurveyFile:
         file.state = SurveyFile.State.CHECKED
     file.save(update_fields=["checked_at", "state"])
     record(by=by, at=at, action="check_survey", object_type="survey_file", object_id=file.pk)
-    return file
-
-
-@transaction.atomic
-def map_columns(*, file: SurveyFile, columns: dict[str, str], by: User, at: datetime) -> SurveyFile:
-    """Sets which column feeds which field ("=word" gives every row one value); the file must be checked again.
-
-    "=footprint" for area_sqft takes the footprint's area for each storey. Raises BadInput for an unknown field,
-    column or word.
-    """
-    file = SurveyFile.objects.select_for_update().get(pk=file.pk)
-    for field, column in columns.items():
-        if field not in rules.FIELDS:
-            raise BadInput(_("The register has no field “%(field)s”.") % {"field": field}, field=field)
-        if not column.startswith("=") and column not in file.fields:
-            raise BadInput(_("The file has no column “%(column)s”.") % {"column": column}, field=field)
-        if column.startswith("=") and field in _CODED and rules.meaning(field, column[1:]) is None:
-            raise BadInput(_("“%(word)s” is not a word of the register.") % {"word": column[1:]}, field=field)
-    file.columns = columns
-    if file.state == SurveyFile.State.CHECKED:
-        file.state = SurveyFile.State.STAGED
-    file.save(update_fields=["columns", "state"])
-    record(by=by, at=at, action="map_survey_columns", object_type="survey_file", object_id=file.pk, columns=columns)
-    return file
-
-
-@transaction.atomic
-def state_srid(*, file: SurveyFile, srid: int, by: User, at: datetime) -> SurveyFile:
-    """States in which coordinate system the file truly is, and places its waiting rows by it; check it again.
-
-    Raises Refused when rows were applied already and BadInput for a system the coordinates cannot be in.
-    """
-    from holdings.placing import replace_rows
-
-    file = SurveyFile.objects.select_for_update().get(pk=file.pk)
-    if SurveyEnding.objects.filter(file_id=file.pk, outcome=SurveyRow.Outcome.APPLIED).exists():
-        raise Refused(_("Rows of this file are in the register already; their place is not changed any more."))
-    replace_rows(file, srid)
-    file.srid, file.state = srid, SurveyFile.State.STAGED
-    file.save(update_fields=["srid", "state"])
-    record(by=by, at=at, action="state_survey_srid", object_type="survey_file", object_id=file.pk, srid=srid)
     return file
 
 
@@ -123,28 +83,73 @@ def _forget(cursor: Any, file: SurveyFile) -> None:
 def _read(cursor: Any, file: SurveyFile) -> None:
     begin_bulk_work(cursor)
     parameters = _parameters(file)
-    # The rows were written a moment ago and have no statistics: the planner would take them for too few to share out.
-    cursor.execute("SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0")
+    cursor.execute(statement("survey/shapes"), parameters)
+    cursor.execute("ANALYZE survey_shape (row_id, n, kind)")
+    city = _city(cursor)
+    # The outlines are looked at beside the database's own work: a city's check has two processors to use.
+    with ThreadPoolExecutor(1) as beside:
+        stands = beside.submit(city.stands)
+        straddles, overlaps = beside.submit(city.straddles), beside.submit(city.overlaps)
+        _understand_cells(cursor, file)
+        _stands(cursor, stands.result())
+        cursor.execute(statement("survey/readings"), parameters)
+        cursor.execute(
+            "UPDATE holdings_surveyrow r SET repaired_geom = s.g FROM survey_shape s"
+            " WHERE s.row_id = r.id AND NOT s.valid AND s.g IS NOT NULL"
+        )
+        cursor.execute(statement("survey/groups"), parameters)
+        cursor.execute(
+            "UPDATE holdings_surveyreading x SET leader_row_id = g.leader FROM survey_group g"
+            " WHERE g.row_id = x.row_id AND g.twin_rank = 1"
+        )
+        _beside(cursor, straddles.result(), overlaps.result())
+
+
+def _city(cursor: Any) -> City:
+    """The outlines just shaped, and the wards, in memory."""
+    outlines = Outlines()
+    cursor.copy_expert(
+        "COPY (SELECT row_id, n, ST_X(point), ST_Y(point), coalesce(look, lpad('', 32, '0')::uuid), g FROM survey_shape"
+        " WHERE point IS NOT NULL) TO STDOUT (FORMAT binary)",
+        outlines,
+    )
+    cursor.execute("SELECT number, ST_AsEWKB(geom) FROM holdings_ward ORDER BY number")
+    numbers, wards = zip(*cursor.fetchall(), strict=True)
+    return City(outlines, list(numbers), [bytes(ward) for ward in wards])
+
+
+def _understand_cells(cursor: Any, file: SurveyFile) -> None:
     _cells(cursor, file)
     _words(cursor, file)
     copy_in(cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys())
-    cursor.execute(statement("survey/shapes"), parameters)
-    cursor.execute("CREATE INDEX ON survey_shape USING gist (point)")
-    cursor.execute(
-        "ANALYZE survey_shape (row_id, n, kind); ANALYZE survey_cell (row_id); ANALYZE survey_word; ANALYZE survey_road"
+    cursor.execute("ANALYZE survey_cell (row_id); ANALYZE survey_word; ANALYZE survey_road")
+
+
+def _stands(cursor: Any, found: Stands) -> None:
+    create = "CREATE TEMP TABLE survey_stand (row_id bigint, ward bigint, whole boolean) ON COMMIT DROP"
+    copy_numbers(cursor, create, found.rows, found.wards, found.whole)
+    cursor.execute("ANALYZE survey_stand (row_id)")
+
+
+def _beside(cursor: Any, crossing: Straddles, shared: Overlaps) -> None:
+    copy_numbers(
+        cursor,
+        "CREATE TEMP TABLE survey_straddle (row_id bigint, ward bigint, outside float8) ON COMMIT DROP",
+        crossing.rows,
+        crossing.wards,
+        crossing.outside,
     )
-    cursor.execute(statement("survey/stands"), parameters)
-    cursor.execute("ANALYZE survey_stand")
-    cursor.execute(statement("survey/readings"), parameters)
-    cursor.execute(
-        "UPDATE holdings_surveyrow r SET repaired_geom = s.g FROM survey_shape s"
-        " WHERE s.row_id = r.id AND NOT s.valid AND s.g IS NOT NULL"
+    copy_numbers(
+        cursor,
+        "CREATE TEMP TABLE survey_overlap (late bigint, early bigint, early_n bigint, share float8, mutual float8)"
+        " ON COMMIT DROP",
+        shared.late,
+        shared.early,
+        shared.early_n,
+        shared.share,
+        shared.mutual,
     )
-    cursor.execute(statement("survey/groups"), parameters)
-    cursor.execute(
-        "UPDATE holdings_surveyreading x SET leader_row_id = g.leader FROM survey_group g"
-        " WHERE g.row_id = x.row_id AND g.twin_rank = 1"
-    )
+    cursor.execute("ANALYZE survey_straddle; ANALYZE survey_overlap")
 
 
 def _cells(cursor: Any, file: SurveyFile) -> None:
@@ -167,7 +172,8 @@ def _cells(cursor: Any, file: SurveyFile) -> None:
         SELECT c.*, {numbers},
             regexp_replace(regexp_replace({_LATIN.format("mobile")}, '[^0-9]', '', 'g'), '^88', '') AS mobile_n
         FROM (
-            SELECT id AS row_id, {", ".join(picked)} FROM holdings_surveyrow r WHERE file_id = %s AND {_OPEN}
+            SELECT id AS row_id, decided_ward_id, {", ".join(picked)}
+            FROM holdings_surveyrow r WHERE file_id = %s AND {_OPEN}
         ) c
         """,  # noqa: S608 (field names and patterns of the rules; what people typed are parameters)
         [*parameters, file.pk],
@@ -182,7 +188,7 @@ def _number(field: str, kind: str, pattern: str) -> str:
 def _words(cursor: Any, file: SurveyFile) -> None:
     """What each distinct word of the file means, by the rules; a city has few distinct words."""
     understood: list[tuple[str, str, str | None]] = []
-    for field in (*_CODED, "number", "road"):
+    for field in (*rules.CODED, "number", "road"):
         if field in file.columns:
             cursor.execute(f'SELECT DISTINCT "{field}" FROM survey_cell WHERE "{field}" IS NOT NULL')  # noqa: S608
             understood += [(field, written, _understand(field, written)) for (written,) in cursor.fetchall()]
@@ -203,20 +209,6 @@ def road_keys() -> Iterator[tuple[int, str, int]]:
             if key and (ward, key) not in seen:
                 seen.add((ward, key))
                 yield ward, key, road
-
-
-def copy_in(cursor: Any, create: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Creates a temporary table ("CREATE TEMP TABLE name …") and COPYs the rows into it."""
-    cursor.execute(create)
-    table = create.split()[3]
-    lines = ("\t".join(map(_cell, row)) for row in rows)
-    cursor.copy_expert(f"COPY {table} FROM STDIN", io.StringIO("\n".join(lines)))
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _match(cursor: Any) -> None:
@@ -240,9 +232,10 @@ def _match(cursor: Any) -> None:
 
 def _name_problems(cursor: Any, file: SurveyFile) -> None:
     parameters = _parameters(file)
-    copy_in(cursor, "CREATE TEMP TABLE survey_near (early bigint, late bigint) ON COMMIT DROP", near_pairs(cursor))
-    cursor.execute("ANALYZE survey_near")
-    cursor.execute(statement("survey/overlaps"), parameters)
+    cursor.execute(
+        "CREATE TEMP TABLE survey_problem (row_id bigint, code text, field text, value text, blocking boolean,"
+        " details jsonb) ON COMMIT DROP"
+    )
     _misplaced(cursor, file)
     for step in script("survey/problems"):
         cursor.execute(step, parameters)
@@ -264,6 +257,6 @@ def _misplaced(cursor: Any, file: SurveyFile) -> None:
             named,
         )
         cursor.execute(
-            "INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)"
+            "INSERT INTO survey_problem (row_id, code, field, value, blocking, details)"
             " SELECT row_id, code, 'geometry', value, true, details FROM survey_misplaced"
         )

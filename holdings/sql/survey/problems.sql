@@ -1,6 +1,7 @@
 -- Everything that is wrong with the rows just read. Blocking ones stop a row until a person decides.
--- Blocks are separated by ";" lines; each is one INSERT … SELECT over the whole file.
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+-- Blocks are separated by ";" lines; each is one INSERT … SELECT over the whole file. All go into a temporary table
+-- first: the references and keys of the real one are then checked once. Of two that say the same the first stays.
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT row_id, code, 'geometry', '', true, details
 FROM (
     SELECT s.row_id,
@@ -29,7 +30,7 @@ FROM (
 ) judged
 WHERE code IS NOT NULL
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'outside_wards', 'geometry', coalesce(r.ward_stated::text, ''), true,
     jsonb_build_object('metres', round((
         SELECT min(ST_Distance(ST_Transform(w.geom, %(metric)s), ST_Transform(r.point, %(metric)s)))
@@ -37,41 +38,41 @@ SELECT r.row_id, 'outside_wards', 'geometry', coalesce(r.ward_stated::text, ''),
     )))
 FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
 WHERE r.ward_stands IS NULL AND r.point IS NOT NULL AND s.kind <> 'other'
-    AND NOT EXISTS (SELECT FROM holdings_surveyproblem p WHERE p.row_id = r.row_id AND p.code IN ('swapped_axes', 'wrong_crs'))
+    AND NOT EXISTS (SELECT FROM survey_problem p WHERE p.row_id = r.row_id AND p.code IN ('swapped_axes', 'wrong_crs'))
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'unknown_ward', 'ward', coalesce(c.ward, ''), true, '{}'
 FROM holdings_surveyreading r JOIN survey_cell c USING (row_id)
 WHERE (c.ward_no IS NOT NULL AND NOT EXISTS (SELECT FROM holdings_ward w WHERE w.number = c.ward_no))
     OR (c.ward_no IS NULL AND r.point IS NULL AND NOT %(spatial)s)
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'ward_mismatch', 'ward', r.ward_stated::text, true, jsonb_build_object('stands', r.ward_stands)
 FROM holdings_surveyreading r JOIN survey_shape s USING (row_id) JOIN holdings_ward w ON w.number = r.ward_stated
 WHERE r.ward_stands <> r.ward_stated
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
-SELECT s.row_id, 'straddles_ward', 'geometry', t.ward::text, false, jsonb_build_object(
-    'outside', round((100 * (1 - ST_Area(ST_Intersection(w.geom, s.g)) / ST_Area(s.g)))::numeric, 1))
-FROM survey_stand t JOIN survey_shape s USING (row_id) JOIN holdings_ward w ON w.number = t.ward
-WHERE NOT t.whole AND s.area >= %(smallest)s
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
+SELECT t.row_id, 'straddles_ward', 'geometry', t.ward::text, false,
+    jsonb_build_object('outside', round((100 * t.outside)::numeric, 1))
+FROM survey_straddle t JOIN survey_shape s USING (row_id)
+WHERE s.area >= %(smallest)s
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'missing_ward', 'ward', coalesce(c.ward, ''), false, jsonb_build_object('stands', r.ward_stands)
 FROM holdings_surveyreading r JOIN survey_cell c USING (row_id)
 WHERE r.ward_stated IS NULL AND r.ward_stands IS NOT NULL AND %(ward_mapped)s
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'missing_number', 'number', coalesce(c.number, ''), false, '{}'
 FROM holdings_surveyreading r JOIN survey_cell c USING (row_id)
 WHERE r.number_key = '' AND (r.geom IS NOT NULL OR r.building_id IS NOT NULL)
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'nothing_to_enter', 'number', coalesce(c.number, ''), true, '{}'
 FROM holdings_surveyreading r JOIN survey_cell c USING (row_id) JOIN survey_shape s USING (row_id)
 WHERE r.number_key = '' AND r.geom IS NULL AND r.building_id IS NULL AND (s.kind = 'point' OR NOT %(spatial)s)
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT g.row_id, 'duplicate_row', 'geometry', '', true, jsonb_build_object('first', g.twin)
 FROM survey_group g WHERE g.twin_rank > 1
 UNION ALL
@@ -79,10 +80,9 @@ SELECT o.late, 'duplicate_row', 'geometry', '', true, jsonb_build_object('first'
 FROM survey_overlap o JOIN holdings_surveyreading a ON a.row_id = o.early JOIN holdings_surveyreading b ON b.row_id = o.late
 WHERE o.mutual >= %(duplicate)s AND a.number_key = b.number_key
 GROUP BY o.late
-ON CONFLICT DO NOTHING
 ;
 -- The twin of a row of this very file that is in the register already.
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'duplicate_row', 'geometry', '', true, jsonb_build_object('first', w.number)
 FROM holdings_surveyreading r
 JOIN survey_shape s USING (row_id)
@@ -90,28 +90,30 @@ JOIN holdings_building b ON b.id = r.building_id
 JOIN holdings_surveyrow w ON w.id = b.survey_row_id AND w.file_id = %(file)s
 JOIN holdings_surveyreading f ON f.row_id = w.id AND f.number_key = r.number_key
 WHERE r.match = 'same' AND s.kind = 'polygon'
-ON CONFLICT DO NOTHING
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT d.row_id, 'duplicate_bin', 'bin', d.bin, true, jsonb_build_object('first', d.first_n)
 FROM (
     SELECT r.row_id, r.bin, r.leader_row_id, row_number() OVER bins AS rank, first_value(s.n) OVER bins AS first_n
     FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
-    WHERE r.bin <> '' AND s.kind = 'polygon' WINDOW bins AS (PARTITION BY r.bin COLLATE "C" ORDER BY s.n)
+    WHERE s.kind = 'polygon' AND r.bin IN (
+        SELECT r.bin FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
+        WHERE r.bin <> '' AND s.kind = 'polygon' GROUP BY 1 HAVING count(*) > 1)
+    WINDOW bins AS (PARTITION BY r.bin COLLATE "C" ORDER BY s.n)
 ) d
 WHERE d.rank > 1 AND d.leader_row_id IS NULL AND NOT EXISTS (
-    SELECT FROM holdings_surveyproblem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
+    SELECT FROM survey_problem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT o.late, CASE WHEN max(o.share) >= %(blocks)s THEN 'overlap' ELSE 'slight_overlap' END, 'geometry', '',
     max(o.share) >= %(blocks)s,
     jsonb_build_object('others', (array_agg(o.early_n ORDER BY o.share DESC))[1:5],
         'share', round((100 * max(o.share))::numeric, 1))
 FROM survey_overlap o
-WHERE NOT EXISTS (SELECT FROM holdings_surveyproblem p WHERE p.row_id = o.late AND p.code = 'duplicate_row')
+WHERE NOT EXISTS (SELECT FROM survey_problem p WHERE p.row_id = o.late AND p.code = 'duplicate_row')
 GROUP BY o.late
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT d.row_id, 'duplicate_number', 'number', left(d.number_written, 200), true, jsonb_build_object('first', d.first_n)
 FROM (
     SELECT r.row_id, r.number_written, row_number() OVER doors AS rank, first_value(s.n) OVER doors AS first_n
@@ -120,9 +122,9 @@ FROM (
     WINDOW doors AS (PARTITION BY r.ward_number, r.road_key COLLATE "C", r.number_key COLLATE "C" ORDER BY s.n)
 ) d
 WHERE d.rank > 1 AND NOT EXISTS (
-    SELECT FROM holdings_surveyproblem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
+    SELECT FROM survey_problem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'duplicate_number', 'number', left(r.number_written, 200), true, jsonb_build_object('holding', h.id)
 FROM holdings_surveyreading r
 JOIN survey_shape s USING (row_id)
@@ -133,28 +135,34 @@ WHERE r.number_key <> '' AND (r.road_key = '' OR k.road_id IS NOT NULL)
     AND EXISTS (SELECT FROM holdings_holdingbuilding l WHERE l.holding_id = h.id)
     AND NOT EXISTS (SELECT FROM holdings_holdingbuilding l WHERE l.holding_id = h.id AND l.building_id = r.building_id)
     AND (r.geom IS NOT NULL OR r.building_id IS NOT NULL)
-ON CONFLICT DO NOTHING
 ;
 -- Once for each road, on its first row: a survey names the same road on thousands of rows.
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
-SELECT row_id, 'unknown_road', 'road', road_written, false, jsonb_build_object('rows', rows, 'ward', ward_number)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
+SELECT s.row_id, 'unknown_road', 'road', r.road_written, false, jsonb_build_object('rows', d.rows, 'ward', d.ward_number)
 FROM (
-    SELECT DISTINCT ON (r.ward_number, r.road_key COLLATE "C") r.row_id, r.road_written, r.ward_number, r.road_key,
-        count(*) OVER (PARTITION BY r.ward_number, r.road_key COLLATE "C") AS rows
+    SELECT r.ward_number, r.road_key, min(s.n) AS n, count(*) AS rows
     FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
     WHERE r.road_key <> '' AND r.ward_number IS NOT NULL
-    ORDER BY r.ward_number, r.road_key COLLATE "C", s.n
+    GROUP BY 1, 2
 ) d
+JOIN survey_shape s ON s.n = d.n
+JOIN holdings_surveyreading r ON r.row_id = s.row_id
 WHERE NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = d.ward_number AND k.key = d.road_key)
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
-SELECT c.row_id, 'unknown_word', v.field, left(v.written, 200), false, '{}'
-FROM survey_cell c
-CROSS JOIN LATERAL (VALUES ('structure', c.structure), ('use', c."use"), ('frontage', c.frontage), ('occupancy', c.occupancy))
-    AS v(field, written)
-JOIN survey_word w ON w.field = v.field AND w.written = v.written AND w.value IS NULL
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
+SELECT c.row_id, 'unknown_word', 'structure', left(w.written, 200), false, '{}'::jsonb
+FROM survey_cell c JOIN survey_word w ON w.field = 'structure' AND w.written = c."structure" AND w.value IS NULL
+UNION ALL
+SELECT c.row_id, 'unknown_word', 'use', left(w.written, 200), false, '{}'::jsonb
+FROM survey_cell c JOIN survey_word w ON w.field = 'use' AND w.written = c."use" AND w.value IS NULL
+UNION ALL
+SELECT c.row_id, 'unknown_word', 'frontage', left(w.written, 200), false, '{}'::jsonb
+FROM survey_cell c JOIN survey_word w ON w.field = 'frontage' AND w.written = c."frontage" AND w.value IS NULL
+UNION ALL
+SELECT c.row_id, 'unknown_word', 'occupancy', left(w.written, 200), false, '{}'::jsonb
+FROM survey_cell c JOIN survey_word w ON w.field = 'occupancy' AND w.written = c."occupancy" AND w.value IS NULL
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT c.row_id, CASE v.field WHEN 'mobile' THEN 'bad_mobile' ELSE 'bad_number' END, v.field, left(v.written, 200), false, '{}'
 FROM survey_cell c
 CROSS JOIN LATERAL (VALUES
@@ -170,7 +178,7 @@ WHERE v.written IS NOT NULL AND v.good IS NOT TRUE AND NOT (
     AND (c.storeys IS NULL OR (c.storeys_n IS NOT NULL AND c.storeys_n <= 60))
     AND num_nonnulls(c.built_year, c.area_sqft, c.rent, c.mobile) = 0)
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT c.row_id, 'too_long', v.field, left(v.written, 200), false, jsonb_build_object('most', v.most)
 FROM survey_cell c
 CROSS JOIN LATERAL (VALUES
@@ -183,13 +191,13 @@ WHERE length(v.written) > v.most AND (
         OR length(c.old_number) > 40 OR length(c.owner_bn) > 150 OR length(c.owner_en) > 150
         OR length(c.guardian) > 150)
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, CASE r.match WHEN 'split' THEN 'register_split' ELSE 'register_conflict' END, 'geometry', r.bin, true,
     jsonb_build_object('building', r.building_id, 'bin', b.bin)
 FROM holdings_surveyreading r JOIN survey_shape s USING (row_id) LEFT JOIN holdings_building b ON b.id = r.building_id
 WHERE r.match IN ('split', 'conflict')
 ;
-INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT DISTINCT ON (r.row_id) r.row_id, 'owner_differs', 'owner_bn', '', false, jsonb_build_object('holding', h.id)
 FROM holdings_surveyreading r
 JOIN survey_shape s USING (row_id)
@@ -200,4 +208,7 @@ JOIN holdings_ownership o ON o.holding_id = h.id AND upper_inf(o.valid)
 WHERE r.owner_bn <> '' AND r.number_key <> '' AND NOT EXISTS (
     SELECT FROM holdings_ownership x JOIN holdings_owner p ON p.id = x.owner_id
     WHERE x.holding_id = h.id AND upper_inf(x.valid) AND holdings_fold(p.name_bn) = holdings_fold(r.owner_bn))
+;
+INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
+SELECT row_id, code, field, value, blocking, details FROM survey_problem
 ON CONFLICT DO NOTHING

@@ -7,7 +7,7 @@ INSERT INTO holdings_surveyreading (
 SELECT c.row_id, %(file)s,
     CASE WHEN length(c.bin) <= 40 THEN c.bin ELSE '' END,
     c.ward_no, t.ward,
-    coalesce(r.decided_ward_id, CASE WHEN c.ward_no IS NULL THEN t.ward ELSE w.number END),
+    coalesce(c.decided_ward_id, CASE WHEN c.ward_no IS NULL THEN t.ward ELSE w.number END),
     CASE WHEN length(c.road) <= 120 THEN c.road ELSE '' END,
     CASE WHEN length(c.road) <= 120 THEN coalesce(road.value, '') ELSE '' END,
     CASE WHEN length(c.mahalla) <= 80 THEN c.mahalla ELSE '' END,
@@ -32,7 +32,6 @@ SELECT c.row_id, %(file)s,
     'new', NULL
 FROM survey_cell c
 JOIN survey_shape s USING (row_id)
-JOIN holdings_surveyrow r ON r.id = c.row_id
 LEFT JOIN survey_stand t USING (row_id)
 LEFT JOIN holdings_ward w ON w.number = c.ward_no
 LEFT JOIN survey_word road ON road.field = 'road' AND road.written = c.road

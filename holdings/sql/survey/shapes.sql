@@ -7,7 +7,7 @@ SELECT row_id, n, kind, valid, broken, unplaced,
     CASE WHEN kind = 'polygon' AND NOT ST_IsEmpty(g) THEN g END AS g,
     coalesce(p, CASE WHEN ST_IsEmpty(g) THEN NULL ELSE ST_PointOnSurface(g) END) AS point,
     CASE WHEN kind = 'polygon' THEN ST_Area(ST_Transform(g, %(metric)s)) END AS area,
-    CASE WHEN kind = 'polygon' AND valid THEN md5(ST_AsBinary(g)) END AS look
+    CASE WHEN kind = 'polygon' AND valid THEN md5(ST_AsBinary(g))::uuid END AS look
 FROM (
     SELECT row_id, n, kind, valid, broken, unplaced, clock_timestamp() AS apart,
         CASE

@@ -1,0 +1,54 @@
+"""States what a staged survey means: which column feeds which field, and in which coordinate system it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from holdings.models import SurveyEnding, SurveyFile, SurveyRow
+from holdings.placing import replace_rows
+from holdings.rules import survey as rules
+from imis.audit import record
+from imis.errors import BadInput, Refused
+from imis.models import User
+
+
+@transaction.atomic
+def map_columns(*, file: SurveyFile, columns: dict[str, str], by: User, at: datetime) -> SurveyFile:
+    """Sets which column feeds which field ("=word" gives every row one value); the file must be checked again.
+
+    "=footprint" for area_sqft takes the footprint's area for each storey. Raises BadInput for an unknown field,
+    column or word.
+    """
+    file = SurveyFile.objects.select_for_update().get(pk=file.pk)
+    for field, column in columns.items():
+        if field not in rules.FIELDS:
+            raise BadInput(_("The register has no field “%(field)s”.") % {"field": field}, field=field)
+        if not column.startswith("=") and column not in file.fields:
+            raise BadInput(_("The file has no column “%(column)s”.") % {"column": column}, field=field)
+        if column.startswith("=") and field in rules.CODED and rules.meaning(field, column[1:]) is None:
+            raise BadInput(_("“%(word)s” is not a word of the register.") % {"word": column[1:]}, field=field)
+    file.columns = columns
+    if file.state == SurveyFile.State.CHECKED:
+        file.state = SurveyFile.State.STAGED
+    file.save(update_fields=["columns", "state"])
+    record(by=by, at=at, action="map_survey_columns", object_type="survey_file", object_id=file.pk, columns=columns)
+    return file
+
+
+@transaction.atomic
+def state_srid(*, file: SurveyFile, srid: int, by: User, at: datetime) -> SurveyFile:
+    """States in which coordinate system the file truly is, and places its waiting rows by it; check it again.
+
+    Raises Refused when rows were applied already and BadInput for a system the coordinates cannot be in.
+    """
+    file = SurveyFile.objects.select_for_update().get(pk=file.pk)
+    if SurveyEnding.objects.filter(file_id=file.pk, outcome=SurveyRow.Outcome.APPLIED).exists():
+        raise Refused(_("Rows of this file are in the register already; their place is not changed any more."))
+    replace_rows(file, srid)
+    file.srid, file.state = srid, SurveyFile.State.STAGED
+    file.save(update_fields=["srid", "state"])
+    record(by=by, at=at, action="state_survey_srid", object_type="survey_file", object_id=file.pk, srid=srid)
+    return file
