@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext
 
 from imis.access import PUBLIC, to_sign_in
 
@@ -42,7 +43,7 @@ class Gate:
         if guard is PUBLIC or getattr(view, "imis_before_gate", False):
             return None
         if not request.user.is_authenticated:
-            return to_sign_in(request)
+            return _sign_in_first() if getattr(view, "imis_api", False) else to_sign_in(request)
         if settings.SECOND_FACTOR and not request.user.is_verified():  # type: ignore[attr-defined]
             return _send(request, "second_factor")
         here = request.resolver_match.url_name if request.resolver_match else ""
@@ -51,7 +52,14 @@ class Gate:
         return None
 
 
+def _sign_in_first() -> HttpResponseBase:
+    """A program that is not known reads it; a redirect to a form would mislead it."""
+    return JsonResponse({"detail": gettext("Sign in first.")}, status=401)
+
+
 def _send(request: HttpRequest, url_name: str) -> HttpResponseBase:
+    if request.resolver_match and getattr(request.resolver_match.func, "imis_api", False):
+        return JsonResponse({"detail": gettext("Sign in with a browser first, to the end.")}, status=403)
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=403, headers={"HX-Redirect": resolve_url(url_name)})
     return redirect(url_name)

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "leaflet",
     "rest_framework",
     "rest_framework_gis",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -134,7 +135,6 @@ CITY_METRIC_SRID = env.number("IMIS_CITY_METRIC_SRID", 32645)
 # None by default: the map needs no internet.
 MAP_BASEMAP_URL = env.text("IMIS_BASEMAP_URL", "")
 MAP_BASEMAP_ATTRIBUTION = env.text("IMIS_BASEMAP_ATTRIBUTION", "")
-LEAFLET_CONFIG = {
 # GeoServer, when there is one: its address as this host reaches it, its administrator, and the folder of secrets.
 # Without it `/ows/` is answered by MapServer behind OWS_SOCKET. docs/guide/geoserver.md tells the whole.
 GEOSERVER_URL = env.text("IMIS_GEOSERVER_URL", "").rstrip("/")
@@ -148,13 +148,18 @@ GEOSERVER_DB_SSL = env.text("IMIS_GEOSERVER_DB_SSL", "")
 CONTACT_EMAIL = env.text("IMIS_CONTACT_EMAIL", "")
 OWS_SOCKET = Path(env.text("IMIS_OWS_SOCKET", str(LOCAL_DIR / "ows.sock")))
 
+LEAFLET_CONFIG = {
     "TILES": [(_("Streets"), MAP_BASEMAP_URL, MAP_BASEMAP_ATTRIBUTION)] if MAP_BASEMAP_URL else [],
     "ATTRIBUTION_PREFIX": False,
     "RESET_VIEW": False,
 }
 
 # Fragments that upper floors add to a holding's page: (URL name that takes the holding's id, permission needed).
-HOLDING_PANELS = [("tax:holding_panel", "see_tax"), ("fsm:holding_panel", "see_sludge")]
+HOLDING_PANELS = [
+    ("tax:holding_panel", "see_tax"),
+    ("utilities:holding_panel", "see_utilities"),
+    ("fsm:holding_panel", "see_sludge"),
+]
 
 AUTH_USER_MODEL = "imis.User"
 AUTHENTICATION_BACKENDS = [
@@ -203,8 +208,25 @@ STORAGES = {
 STATIC_ROOT = LOCAL_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "imis" / "static"]
 MEDIA_ROOT = Path(env.text("IMIS_MEDIA_ROOT", str(LOCAL_DIR / "media")))
+# Days that the PDF of a whole ward's bills is kept: it holds names, and can be made again.
+WARD_BILLS_DAYS = env.number("IMIS_WARD_BILLS_DAYS", 7)
 # Ed25519 key that signs receipts; a demo makes it, production runs `manage.py make_receipt_key` once.
 RECEIPT_KEY_FILE = Path(env.text("IMIS_RECEIPT_KEY_FILE", str(LOCAL_DIR / "receipt-key")))
+
+# The REST doors read for people who have signed in; a door without a permission of ours does not exist (test_routes).
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "IMIS",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -15,7 +15,9 @@ urlpatterns = [
     path("", include("tax.public_urls")),
     path("tax/", include("tax.urls")),
     path("sludge/", include("fsm.urls")),
+    path("utilities/", include("utilities.urls")),
     path("map/", include("layers.urls")),
+    path("api/v1/", include("imis.api_urls")),
     path("ogc/", include("layers.ogc_urls")),
 ]
 

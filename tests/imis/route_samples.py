@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Polygon
 from django.utils import timezone
 
 from holdings.models import Building, Holding, HoldingBuilding, SurveyFile, SurveyReading, SurveyRow, Unit
@@ -24,6 +24,7 @@ from tax.models import Bill, Payment
 from tax.queries import rule_set_on
 from tax.services import assess_ward, issue_bills, request_ward_bills, take_payment
 from tests.tax.city import START, build_city, moment, officer
+from utilities.models import Sewer
 
 WARD = 22
 OTHER_WARD = 24
@@ -90,6 +91,12 @@ class World:
         return made
 
     @cached_property
+    def sewer(self) -> Sewer:
+        """A sewer of the ward."""
+        geom = MultiLineString(LineString((2205, 5), (2295, 5)), srid=3857)
+        return Sewer.objects.create(code="S22-1", ward_id=self.building.ward_id, geom=geom, length_m=D("83.00"))
+
+    @cached_property
     def survey_file(self) -> SurveyFile:
         """A checked survey file with one row, in ward 22, brought in by somebody else."""
         file = SurveyFile.objects.create(
@@ -118,6 +125,9 @@ CATALOGUE = "the same for everyone who may open the map; the layers filter by au
 EXPRESSIONS: dict[str, dict[str, Any]] = {
     "holdings:survey_report": {"file_id": 999_999_999, "kind": "csv"},
     "intake:report": {"file_id": 999_999_999, "kind": "csv"},
+    "utilities:network": {"slug": "drains"},
+    "utilities:sewer": {"sewer_id": 999_999_999},
+    "utilities:reach_file": {"sewer_id": 999_999_999, "kind": "csv"},
 }
 
 SAMPLES: dict[str, Sample] = {
@@ -137,12 +147,20 @@ SAMPLES: dict[str, Sample] = {
     "intake:row": KIND_OF_FILE,
     "intake:settle": KIND_OF_FILE,
     "intake:report": KIND_OF_FILE,
+    "utilities:network": "a list of the user's own wards; test_screens of the utilities proves it",
+    "utilities:sewer": lambda world: {"sewer_id": world.sewer.pk},
+    "utilities:reach_file": lambda world: {"sewer_id": world.sewer.pk, "kind": "csv"},
+    "utilities:holding_panel": lambda world: {"holding_id": world.holding.pk},
     "layers:legend": CATALOGUE,
     "layers:tilejson": CATALOGUE,
     "layers:tile": CATALOGUE,
     **dict.fromkeys(("layers_ogc:collection", "layers_ogc:items", "layers_ogc:item"), CATALOGUE),
+    "api:holding": lambda world: {"pk": world.holding.pk},
+    "api:holding_dues": lambda world: {"holding_id": world.holding.pk},
+    "api:building": lambda world: {"pk": world.building.pk},
     "layers:building_panel": "buildings are on everyone's map; tests/layers keeps other wards' holdings out",
     "layers:holding_place": lambda world: {"pk": world.holding.pk},
+    "layers:holding_road": lambda world: {"pk": world.holding.pk},
     "verify_receipt": BEARER,
     "verify_receipt_capitals": BEARER,
     "verify_bill": BEARER,

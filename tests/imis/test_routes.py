@@ -96,6 +96,14 @@ PUBLIC_ROUTES = {
     "verify_receipt",
     "verify_receipt_capitals",
     "verify_bill",
+    # OGC API Features shows a stranger the layers of the public audience, and that there are no others.
+    "layers_ogc:landing",
+    "layers_ogc:conformance",
+    "layers_ogc:api",
+    "layers_ogc:collections",
+    "layers_ogc:collection",
+    "layers_ogc:items",
+    "layers_ogc:item",
     "layers:tile",  # answers by the pass that the map page hands over; layers of the public audience need none
 }
 
@@ -107,6 +115,9 @@ CLOSED = [route for route in OURS if route.guard is not PUBLIC]
 @pytest.mark.parametrize("route", CLOSED, ids=[route.name for route in CLOSED])
 def test_an_anonymous_visitor_is_sent_to_sign_in(route: Route, client: Client) -> None:
     answer = ask(client, route.address())
+    if getattr(route.pattern.callback, "imis_api", False):
+        assert (answer.status_code, answer["Content-Type"]) == (401, "application/json")
+        return
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("login") + "?next=")
     fragment = ask(client, route.address(), **{"HX-Request": "true"})
