@@ -11,3 +11,7 @@ class ImisConfig(AppConfig):
     append_only = ("imis_auditrow",)
     # The application role may add and change rows here, never delete one (imis.grants).
     never_deleted = ("imis_user", "imis_counter")
+
+    def ready(self) -> None:
+        """Adds the checks of a production host to `check --deploy`."""
+        from imis import checks  # noqa: F401 - importing registers them

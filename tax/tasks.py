@@ -41,8 +41,7 @@ def print_ward(job: Job, step: jobs.Step) -> dict[str, Any]:
             if len(running) == ward_file.AT_ONCE:
                 _finish_first(running, step)
             first, end = n * ward_file.PAGES_A_PART, (n + 1) * ward_file.PAGES_A_PART
-            printed_bills = [printed(bill) for bill in rows[first:end]]
-            running.append((n, chunk.start(printed_bills, lang=job.arguments["lang"], out=parts[n])))
+            running.append((n, chunk.start(printed(rows[first:end]), lang=job.arguments["lang"], out=parts[n])))
         while running:
             _finish_first(running, step)
     with step():

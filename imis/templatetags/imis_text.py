@@ -111,6 +111,13 @@ def plainly(value: object) -> str:
 
 
 @register.filter
+def named(names: dict[str, str]) -> str:
+    """{name_bn, name_en} in the active language, the other where one is missing."""
+    first, other = ("name_bn", "name_en") if _language() == "bn" else ("name_en", "name_bn")
+    return names.get(first) or names.get(other) or NOTHING
+
+
+@register.filter
 def detail_words(details: dict[str, object]) -> list[tuple[str, str]]:
     """The details of an audit row as a reader takes them: (what, value) in the active language."""
     return [(words.detail_words(key), _detail(key, value)) for key, value in details.items()]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from imis.paper.qr import qr_code
 from imis.paper.typeset import pdf
-from tax.documents.content import Snapshot, bill_page
+from tax.documents.content import Snapshot, bill_page, paid_line
 from tax.documents.wording import words
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -17,10 +17,14 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 @dataclass(frozen=True)
 class PrintedBill:
-    """A bill to print: its frozen snapshot and the text of its QR code (verification.bill_address)."""
+    """A bill to print: its frozen snapshot and the text of its QR code (verification.bill_address).
+
+    `paid` says that the quarter was paid ahead: {receipt, on (ISO)}, or None.
+    """
 
     snapshot: Snapshot
     code: str
+    paid: Mapping[str, str] | None = None
 
 
 def typeset_bills(bills: Sequence[PrintedBill], *, lang: str = "bn") -> bytes:
@@ -28,7 +32,9 @@ def typeset_bills(bills: Sequence[PrintedBill], *, lang: str = "bn") -> bytes:
 
     Raises ValueError for another language and KeyError for a snapshot that lacks a part.
     """
-    pages = [{**bill_page(bill.snapshot, lang), "qr": n} for n, bill in enumerate(bills)]
+    pages = [
+        {**bill_page(bill.snapshot, lang), "qr": n, "paid": paid_line(bill.paid, lang)} for n, bill in enumerate(bills)
+    ]
     said = words(lang)
     data: dict[str, Any] = {
         "lang": lang,

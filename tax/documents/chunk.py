@@ -32,7 +32,7 @@ def start(bills: Sequence[PrintedBill], *, lang: str, out: Path) -> subprocess.P
     `out` appears whole or not at all, so a part that exists is a part that is finished, whoever was killed.
     """
     source = out.with_suffix(f".{os.getpid()}.json")
-    rows = [{"snapshot": bill.snapshot, "code": bill.code} for bill in bills]
+    rows = [{"snapshot": bill.snapshot, "code": bill.code, "paid": bill.paid} for bill in bills]
     source.write_text(json.dumps({"lang": lang, "bills": rows}, ensure_ascii=False), encoding="utf-8")
     command = ["env", *_SURROUNDINGS, sys.executable, "-m", "tax.documents.chunk", str(source), str(out)]
     return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - fixed words and our own paths

@@ -5,7 +5,7 @@ Only the snapshot speaks here (tax.models.Bill.snapshot), so a bill printed agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +45,14 @@ def bill_page(snapshot: Snapshot, lang: str) -> Row:
         "long": room.is_long(snapshot["payer"], snapshot["holding"]),
         **fitting,
     }
+
+
+def paid_line(paid: Mapping[str, str] | None, lang: str) -> str | None:
+    """What stands in place of the ways to pay on a bill of a quarter that was paid ahead."""
+    if paid is None:
+        return None
+    write = Figures(lang)
+    return words(lang)["paid_line"].format(receipt=write.code(paid["receipt"]), day=write.day(paid["on"]))
 
 
 def _heading(snapshot: Snapshot, write: Figures) -> Row:

@@ -69,6 +69,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "A surcharge is added to tax that is unpaid when its fiscal year ends. If you have paid since this bill was "
         "made, show the receipt.",
     ),
+    # a quarter paid ahead
+    "paid": ("পরিশোধিত", "Paid"),
+    "paid_line": (
+        "এই কিস্তি অগ্রিম পরিশোধিত: রশিদ নং {receipt}, তারিখ {day}। এই বিলে আর কিছু দিতে হবে না।",
+        "This instalment was paid ahead: receipt no. {receipt} of {day}. Nothing is to be paid on this bill.",
+    ),
     # room for hands
     "sign_collector": ("আদায়কারীর স্বাক্ষর", "Signature of the collector"),
     "sign_bank": ("ব্যাংকের সিল ও স্বাক্ষর", "Seal and signature of the bank"),

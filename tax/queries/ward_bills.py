@@ -45,4 +45,9 @@ def ward_bills_file(job: Job) -> WardFile | None:
 
 
 def ward_bills_folder(job: Job) -> Path:
-    return Path(settings.MEDIA_ROOT) / "ward-bills" / str(job.pk)
+    return ward_bills_room() / str(job.pk)
+
+
+def ward_bills_room() -> Path:
+    """Where the files of all wards lie until they are cleared away."""
+    return Path(settings.MEDIA_ROOT) / "ward-bills"

@@ -10,13 +10,14 @@ from tax.services.assessments import (
 from tax.services.bills import BillRunOutcome, issue_bills
 from tax.services.payments import take_payment
 from tax.services.reversals import reverse_payment
-from tax.services.ward_bills import request_ward_bills
+from tax.services.ward_bills import clear_ward_bills, request_ward_bills
 
 __all__ = [
     "AssessmentOutcome",
     "BillRunOutcome",
     "approve_assessments",
     "assess_ward",
+    "clear_ward_bills",
     "issue_bills",
     "propose_assessment",
     "reject_assessment",

@@ -1,10 +1,15 @@
-"""Asks for the bills of a whole ward as one PDF; `tax.tasks` makes it in the background."""
+"""Asks for the bills of a whole ward as one PDF, which `tax.tasks` makes in the background; clears old ones away."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -15,7 +20,9 @@ from imis.models import Job, User
 from tax.documents import ward_file
 from tax.documents.wording import LANGUAGES
 from tax.models import Bill
-from tax.queries.ward_bills import WARD_BILLS, bills_to_print, ward_bills_file
+from tax.queries.ward_bills import WARD_BILLS, bills_to_print, ward_bills_file, ward_bills_room
+
+_AT_WORK = (Job.State.WAITING, Job.State.RUNNING)
 
 
 def request_ward_bills(*, ward: int, fiscal_year: int, quarter: int, by: User, at: datetime, lang: str = "bn") -> Job:
@@ -47,3 +54,39 @@ def _same_job(arguments: dict[str, Any]) -> Job | None:
         if job.state != Job.State.DONE or ward_bills_file(job):
             return job
     return None
+
+
+def clear_ward_bills(*, by: User | None, at: datetime) -> int:
+    """Removes ward files, and parts of ones never finished, that are older than WARD_BILLS_DAYS; returns how many.
+
+    They hold the names and addresses of a whole ward and can be made again at any time. What a waiting or running job
+    works on stays. Writes one audit row; `by` is None for the nightly run.
+    """
+    before = (at - timedelta(days=settings.WARD_BILLS_DAYS)).timestamp()
+    working = set(Job.objects.filter(kind=WARD_BILLS, state__in=_AT_WORK).values_list("pk", flat=True))
+    old = [path for path, job in _made() if job not in working and path.stat().st_mtime < before]
+    with transaction.atomic():
+        audit.record(
+            by=by,
+            at=at,
+            action="clear_ward_bills",
+            object_type="ward_bills",
+            object_id="old",
+            count=len(old),
+        )
+        for path in old:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    return len(old)
+
+
+def _made() -> Iterator[tuple[Path, UUID]]:
+    """What lies in the folder of ward files and bears the name of a job."""
+    room = ward_bills_room()
+    for path in sorted(room.iterdir()) if room.is_dir() else ():
+        try:
+            yield path, UUID(path.name.removesuffix(".pdf"))
+        except ValueError:
+            continue  # not of our making

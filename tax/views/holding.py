@@ -16,6 +16,7 @@ from imis.roles import Permission, may
 from tax.documents.bills import bills_pdf
 from tax.models import Bill
 from tax.queries import account_of, account_page
+from tax.queries.printing import paid_ahead
 from tax.views.scope import bill_or_403, holding_or_403, language, person
 
 
@@ -57,10 +58,11 @@ def bill_pdf(request: HttpRequest, bill_id: int) -> HttpResponse:
 
 
 def _bill_context(request: HttpRequest, bill: Bill) -> dict[str, Any]:
-    print_ = bill.snapshot
+    print_, paid = bill.snapshot, paid_ahead([bill]).get(bill.pk)
     sees_people = may(person(request), Permission.SEE_PEOPLE, ward=bill.ward_id)
     return {
         "bill": bill,
+        "paid": {**paid, "day": parse_date(paid["on"])} if paid else None,
         "payer": print_["payer"] if sees_people else None,
         "working": print_["working"],
         "offers": [{**offer, "pay_by_day": parse_date(offer.get("pay_by") or "")} for offer in print_["offers"]],

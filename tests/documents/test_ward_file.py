@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 
 from imis import jobs
@@ -25,7 +28,8 @@ from tax.documents.content import bill_page
 from tax.documents.verification import bill_address
 from tax.models import Bill
 from tax.queries import rule_set_on, ward_bills_file
-from tax.services import assess_ward, issue_bills, request_ward_bills
+from tax.queries.ward_bills import ward_bills_folder
+from tax.services import assess_ward, clear_ward_bills, issue_bills, request_ward_bills
 from tests.documents.pages import codes_on, joined, page_texts, pictures
 from tests.tax.city import START, build_city, moment, officer
 
@@ -106,6 +110,40 @@ def test_a_page_that_cannot_be_set_fails_the_job_and_leaves_no_process(monkeypat
     assert done is not None and done.pk == job.pk
     assert done.state == Job.State.WAITING and done.error == "RuntimeError"
     assert ward_bills_file(done) is None
+
+
+def aged(path: Path, days: int) -> Path:
+    """The same path with its clock put back from AT."""
+    when = (AT - timedelta(days=days)).timestamp()
+    os.utime(path, (when, when))
+    return path
+
+
+@pytest.mark.django_db
+def test_old_files_of_wards_are_cleared_away(media: Path, settings: Any) -> None:
+    issue(3)
+    kept, old, waiting = (request(lang=lang) for lang in ("bn", "en", "bn"))
+    assert kept == waiting
+    Job.objects.filter(pk=old.pk).update(state=Job.State.DONE)
+    room = ward_bills_folder(old).parent
+    orphan = room / f"{uuid4()}"
+    for folder in (orphan, ward_bills_folder(kept)):
+        folder.mkdir(parents=True)
+        (folder / "0000000.json").write_text("names")
+        aged(folder, 30)
+    for name in (f"{old.pk}.pdf", "notes.txt"):
+        (room / name).write_text("names")
+        aged(room / name, 8)
+    young = room / f"{uuid4()}.pdf"
+    young.write_text("names")
+    aged(young, 6)
+    assert clear_ward_bills(by=None, at=AT) == 2
+    assert sorted(path.name for path in room.iterdir()) == sorted([str(kept.pk), "notes.txt", young.name])
+    assert AuditRow.objects.get(action="clear_ward_bills").details == {"count": 2}
+    settings.WARD_BILLS_DAYS = 5
+    call_command("clear_ward_bills")
+    assert not young.exists() and ward_bills_folder(kept).exists(), "a job that waits keeps its parts"
+    assert request(lang="en") != old, "what was cleared away is made again"
 
 
 def start_worker(media: Path) -> subprocess.Popen[bytes]:

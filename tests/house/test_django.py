@@ -29,6 +29,7 @@ def production(**changes: str | None) -> dict[str, str]:
         "IMIS_SECRET_KEY": "k3y-" + "abcdefghijklmnopqrstuvwxyz0123456789" * 2,
         "IMIS_ALLOWED_HOSTS": "imis.example.org",
         "IMIS_DB_USER": "imis_app",
+        "IMIS_PUBLIC_URL": "https://imis.example.org",
     }
     kept = {key: value for key, value in os.environ.items() if not key.startswith("IMIS_") or key.startswith("IMIS_DB")}
     merged = {**kept, "IMIS_LOCAL_DIR": os.environ.get("IMIS_LOCAL_DIR", str(ROOT / ".local")), **wanted, **changes}
@@ -51,6 +52,12 @@ def test_the_deploy_check_bites() -> None:
     assert unsafe.returncode == 1 and "security.W" in unsafe.stderr
     keyless = check_deploy(production(IMIS_SECRET_KEY=None))
     assert keyless.returncode == 1 and "IMIS_SECRET_KEY is not set" in keyless.stderr
+
+
+@pytest.mark.parametrize("address", [None, "imis.example.org", "http://imis.example.org", "https://"])
+def test_paper_must_name_the_address_that_proves_it(address: str | None) -> None:
+    done = check_deploy(production(IMIS_PUBLIC_URL=address))
+    assert done.returncode == 1 and "imis.E001" in done.stderr and "QR codes" in done.stderr
 
 
 def pairs(model: type[models.Model]) -> Iterator[tuple[str, str]]:

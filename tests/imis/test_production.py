@@ -15,6 +15,7 @@ PRODUCTION: dict[str, str | None] = {
     "IMIS_DEMO": None,
     "IMIS_DEBUG": None,
     "IMIS_ALLOWED_HOSTS": "imis.khulnacity.gov.bd",
+    "IMIS_PUBLIC_URL": "https://imis.khulnacity.gov.bd",
     "IMIS_SECRET_KEY": "m7Q!x2v9Zr-4kTbYw8LpGdEhNcSaUfJo35RiXq1VtBzKyMnHg6",
 }
 

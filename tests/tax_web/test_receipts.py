@@ -9,16 +9,20 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from holdings.models import Holding
-from imis.money import D
+from imis.ledger.services import LineDraft, issue_receipt, post, receipt_token, verify_token
+from imis.money import ZERO, D
 from imis.roles import PERMISSIONS, Permission, Role
+from tax.documents.receipts import receipt_pdf
 from tax.models import Payment, Reversal
-from tax.queries import dues, quote_for
+from tax.queries import dues, quote_for, receipt_link
 from tax.services import take_payment
+from tests.documents.pages import texts_of
 from tests.tax.city import moment, officer
-from tests.tax_web.conftest import TODAY, follow, text_of
+from tests.tax_web.conftest import TODAY, WARD, follow, text_of
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[..., Client]
@@ -138,3 +142,39 @@ def test_the_name_of_who_paid_is_for_those_who_may_see_people(
     monkeypatch.setitem(PERMISSIONS, Role.PLANNER, frozenset({Permission.SEE_TAX}))
     page = desk(Role.PLANNER).get(address(payment))
     assert page.status_code == 200 and "Karima" not in page.content.decode()
+
+
+def test_a_receipt_carries_its_ward_and_corporation_for_ever(payment: Payment, settings: Any) -> None:
+    payload = payment.receipt.payload
+    assert payload["ward"] == WARD and payload["corporation"] == dict(settings.CORPORATION)
+    settings.CORPORATION = {"name_bn": "অন্য নাম", "name_en": "Another name"}
+    paper = texts_of(receipt_pdf(payment.receipt, lang="en"))[0]
+    assert "KhulnaCityCorporation" in paper and "Anothername" not in paper and f"Ward{WARD}" in paper
+    said = text_of(Client().get(urlsplit(receipt_link(payment)).path))
+    assert "Issued by Khulna City Corporation" in said and "খুলনা সিটি কর্পোরেশন" in said
+    assert "Ward 22" in said and "ওয়ার্ড ২২" in said
+
+
+def test_an_altered_payload_is_not_read_out(payment: Payment) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "UPDATE ledger_receipt SET payload = jsonb_set(payload, '{corporation,name_en}', '\"Forged Corporation\"')"
+        )
+        cursor.execute("SET session_replication_role = DEFAULT")
+    page = Client().get(urlsplit(receipt_link(payment)).path)
+    assert page.status_code == 200 and "Forged" not in page.content.decode() and "Issued by" not in text_of(page)
+
+
+def test_a_receipt_from_before_they_were_carried_still_verifies(payment: Payment) -> None:
+    old = {key: value for key, value in payment.receipt.payload.items() if key not in ("ward", "corporation")}
+    entry = post(
+        source="counter:old", value_date=TODAY, by=payment.taken_by, at=payment.recorded_at,
+        lines=[LineDraft("cash_counter", payment.amount, ZERO), LineDraft("advance", ZERO, payment.amount, 1)],
+    )  # fmt: skip
+    receipt = issue_receipt(series="OLD", entry=entry, payload=old, by=payment.taken_by, at=payment.recorded_at)
+    proved = verify_token(receipt_token(receipt))
+    assert proved is not None and proved.in_books and proved.ward is None and not proved.corporation
+    page = Client().get(f"/verify/{receipt_token(receipt)}")
+    assert "This receipt is genuine" in text_of(page) and "Issued by" not in text_of(page)
+    assert "KhulnaCityCorporation" in texts_of(receipt_pdf(receipt, lang="en"))[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -64,6 +64,9 @@ class VerifiedReceipt:
     in_books: bool
     reversed_on: date | None
     request_number: str = ""  # of the service paid for, where it is not a holding's tax
+    # As frozen in the payload; receipts from before these were carried have neither.
+    ward: int | None = None
+    corporation: Mapping[str, str] = field(default_factory=dict)
 
 
 def receipt_series(at: datetime) -> str:
@@ -164,6 +167,7 @@ def verify_token(token: str) -> VerifiedReceipt | None:
     )
     in_books = receipt is not None and bytes(receipt.signature) == signature
     mirror = getattr(receipt.entry, "reversed_by", None) if receipt is not None and in_books else None
+    told = _payload_as_signed(receipt) if receipt is not None and in_books else {}
     return VerifiedReceipt(
         series=statement.series,
         number=statement.number,
@@ -172,8 +176,16 @@ def verify_token(token: str) -> VerifiedReceipt | None:
         value_date=statement.value_date,
         in_books=in_books,
         reversed_on=mirror.value_date if mirror else None,
-        request_number=receipt.payload.get("request_number", "") if receipt is not None and in_books else "",
+        request_number=told.get("request_number", ""),
+        ward=told.get("ward"),
+        corporation=told.get("corporation", {}),
     )
+
+
+def _payload_as_signed(receipt: Receipt) -> Mapping[str, Any]:
+    """The payload, unless somebody altered it: the signature carries a mark of its hash."""
+    payload: Mapping[str, Any] = receipt.payload
+    return payload if canonical.digest(canonical.canonical_json(payload)) == bytes(receipt.payload_hash) else {}
 
 
 def _signed(statement: Statement, signature: bytes) -> bool:
