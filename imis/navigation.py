@@ -33,6 +33,7 @@ SECTIONS = (
     Section("map", _("Map")),
     Section("register", _("Register")),
     Section("tax", _("Holding tax")),
+    Section("utilities", _("Utilities")),
     Section("counter", _("Counter")),
     Section("sludge", _("Faecal sludge")),
     Section("control", _("Control")),

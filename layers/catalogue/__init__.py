@@ -7,10 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from layers.catalogue.administrative import ROADS, WARDS
 from layers.catalogue.register import BUILDINGS_LAYER
 from layers.catalogue.tax import BUILDINGS_BY_TAX_STATUS, STATUSES
+from layers.catalogue.utilities import UTILITIES
 from layers.spec import Layer
 
 __all__ = ["BUILDINGS_BY_TAX_STATUS", "BUILDINGS_LAYER", "BY_NAME", "GROUPS", "LAYERS", "ROADS", "STATUSES", "WARDS"]
 
-GROUPS = {"administrative": _("Administrative"), "register": _("Register"), "tax": _("Tax")}
-LAYERS: tuple[Layer, ...] = (WARDS, ROADS, BUILDINGS_LAYER, BUILDINGS_BY_TAX_STATUS)
+GROUPS = {
+    "administrative": _("Administrative"),
+    "register": _("Register"),
+    "tax": _("Tax"),
+    "utilities": _("Utilities"),
+}
+LAYERS: tuple[Layer, ...] = (WARDS, ROADS, *UTILITIES, BUILDINGS_LAYER, BUILDINGS_BY_TAX_STATUS)
 BY_NAME = {layer.name: layer for layer in LAYERS}

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from holdings.models import Building, Holding
 from imis.access import permission_required, require_ward, ward_scope
-from imis.bangla import digits
+from imis.bangla import date_in, digits
 from imis.models import User
 from imis.roles import Permission, may
 from layers import access, queries
 from layers.catalogue import BY_NAME, GROUPS
-from layers.exports.legend import sections
+from layers.exports.legend import paper_legend, sections
 from layers.exports.maplibre import style
 from layers.exports.tilejson import tilejson
 from layers.services import ask_for_summaries
@@ -38,7 +38,10 @@ def map_page(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": _grouped(layers),
         "legend": sections(layers),
+        "paper": paper_legend(layers),
         "wards": [ward for ward in wards if scope is None or ward.number in scope],
+        "city": settings.CORPORATION,
+        "today": {language: date_in(timezone.localdate(), language) for language in ("bn", "en")},
         "summaries": queries.summaries_as_at(),
         "words": map_words(),
         "map_data": {
@@ -103,7 +106,19 @@ def building_panel(request: HttpRequest, pk: int) -> HttpResponse:
     inside = may(user, Permission.SEE_REGISTER, ward=building.ward_id)
     target = "tax:holding_panel" if may(user, Permission.SEE_TAX, ward=building.ward_id) else "holdings:panel"
     holdings = list(queries.holdings_in(building)) if inside else []
-    rows = [{"holding": holding, "url": reverse(target, args=[holding.pk])} for holding in holdings]
+    more = [
+        name
+        for name, needed in settings.HOLDING_PANELS
+        if name != "tax:holding_panel" and may(user, Permission(needed))
+    ]
+    rows = [
+        {
+            "holding": holding,
+            "url": reverse(target, args=[holding.pk]),
+            "more": [reverse(name, args=[holding.pk]) for name in more],
+        }
+        for holding in holdings
+    ]
     context = {"building": building, "rows": rows, "inside": inside}
     return render(request, "layers/building_panel.html", context)
 
@@ -153,4 +168,6 @@ def _urls() -> dict[str, str]:
         "building": reverse("layers:building_panel", args=[0]),
         "place": reverse("layers:holding_place", args=[0]),
         "search": reverse("holdings:search"),
+        "info": reverse("layers:info"),
+        "road": reverse("layers:nearest_road"),
     }

@@ -64,5 +64,5 @@ def network_totals(user: User) -> Sequence[Total]:
     for network in NETWORKS.values():
         lines = in_scope(network.model._default_manager.all(), user, "ward_id")
         found = lines.aggregate(lines=Count("pk"), metres=Sum("length_m"))
-        totals.append(Total(network, found["lines"], (found["metres"] or Decimal(0)) / 1000))
+        totals.append(Total(network, found["lines"], round((found["metres"] or Decimal(0)) / 1000, 2)))
     return totals

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from utilities.models import Sewer
+from utilities.models import Sewer, SewerReach
 from utilities.statements import statement
 
 MOST_METRES = 500
@@ -62,3 +62,9 @@ def reach_parameters(sewer: Sewer, metres: Decimal, wards: Sequence[int] | None)
         "wards": None if wards is None else list(wards),
         "most": AT_MOST,
     }
+
+
+def nearest_sewer(holding_id: int) -> SewerReach | None:
+    """The sewer nearest to any building of a holding, as it was last measured; None beyond 100 m."""
+    reaches = SewerReach.objects.filter(building__holding_links__holding_id=holding_id).select_related("sewer")
+    return reaches.order_by("distance_m", "pk").first()

@@ -39,7 +39,7 @@ def measure_reach(*, by: User | None, at: datetime) -> int:
 def export_reach(
     *, sewer: Sewer, metres: Decimal, wards: Sequence[int] | None, kind: str, by: User, at: datetime
 ) -> str:
-    """The buildings in reach of a sewer as the text of a file, `kind` csv or geojson (EPSG:4326); leaves an audit row."""
+    """The buildings in reach of a sewer as the text of a file, `kind` csv or geojson (EPSG:4326)."""
     rows = buildings_in_reach(sewer, metres, wards)
     text = _geojson(rows) if kind == "geojson" else _csv(rows)
     details = {"metres": str(metres), "format": kind, "buildings": len(rows)}
