@@ -28,6 +28,9 @@ _NAMES: dict[Role, str] = {
     Role.CASHIER: "ডেমো ক্যাশিয়ার",
     Role.PLANNER: "ডেমো নগর পরিকল্পনাবিদ",
     Role.AUDITOR: "ডেমো নিরীক্ষক",
+    Role.FSM_OFFICER: "ডেমো পয়ঃবর্জ্য কর্মকর্তা",
+    Role.DRIVER: "ডেমো ভ্যাকুট্যাগ চালক",
+    Role.PLANT_OPERATOR: "ডেমো শোধনাগার পরিচালক",
 }
 
 

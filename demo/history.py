@@ -10,6 +10,7 @@ from demo.billing import billing_steps
 from demo.branch import branch_day
 from demo.counter import counter_day
 from demo.facts_of_tax import write_tax_facts
+from demo.sludge import load_sludge
 from demo.story import History, Step, at_noon, built_up_wards, pilot_wards
 from tax.models import RuleSet
 from tax.services.assessments import approve_assessments, assess_ward
@@ -22,6 +23,7 @@ def history_steps(history: History, progress: Callable[[str], None]) -> Iterator
     yield from billing_steps(history, progress)
     yield "counter today", partial(counter_day, history)
     yield "assessment branch today", partial(branch_day, history)
+    yield "sludge", partial(load_sludge, history)
 
 
 def _assessments(history: History, progress: Callable[[str], None]) -> Iterator[Step]:

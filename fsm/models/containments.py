@@ -61,6 +61,7 @@ class Containment(models.Model):
     surveyed_on = models.DateField(_("surveyed on"), null=True)
     standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices, default=Standing.IN_USE)
     needs_verification = models.BooleanField(_("to be verified on site"), default=False)
+    intake_row = models.ForeignKey("holdings.IntakeRow", models.PROTECT, null=True, related_name="+", db_index=False)
     geom = models.PointField(srid=3857)
 
     class Meta:

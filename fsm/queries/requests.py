@@ -172,9 +172,9 @@ def trips_on_the_way(user: User) -> QuerySet[Trip]:
 def trips_received(user: User, day: date) -> QuerySet[Trip]:
     """Trips received on a day, the latest first, each with what left and what came."""
     return in_scope(
-        Trip.objects.filter(delivery__event__at__date=day).select_related(
-            "event", "vehicle", "plant", "request", "delivery__event", "delivery__plant"
-        ),
+        Trip.objects.filter(delivery__event__at__date=day)
+        .select_related("event", "vehicle", "plant", "request", "delivery__event", "delivery__plant")
+        .annotate(difference=F("delivery__event__volume_m3") - F("event__volume_m3")),
         user,
         "request__ward__number",
     ).order_by("-delivery__event__at")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.catalogue.administrative import ROADS, WARDS
 from layers.catalogue.register import BUILDINGS_LAYER
+from layers.catalogue.sludge import SLUDGE
 from layers.catalogue.tax import BUILDINGS_BY_TAX_STATUS, STATUSES
 from layers.catalogue.utilities import UTILITIES
 from layers.spec import Layer
@@ -17,6 +18,7 @@ GROUPS = {
     "register": _("Register"),
     "tax": _("Tax"),
     "utilities": _("Utilities"),
+    "sludge": _("Faecal sludge"),
 }
-LAYERS: tuple[Layer, ...] = (WARDS, ROADS, *UTILITIES, BUILDINGS_LAYER, BUILDINGS_BY_TAX_STATUS)
+LAYERS: tuple[Layer, ...] = (WARDS, ROADS, *UTILITIES, BUILDINGS_LAYER, BUILDINGS_BY_TAX_STATUS, *SLUDGE)
 BY_NAME = {layer.name: layer for layer in LAYERS}

@@ -1,0 +1,1 @@
+DROP TRIGGER layers_change_noted ON fsm_treatmentplant;
