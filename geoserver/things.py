@@ -56,8 +56,13 @@ class Document:
     pattern: str = ""
 
     def differences(self, client: Client) -> list[Difference]:
-        """Missing, or each field that differs."""
-        found = client.read(f"{self.path}.json")
+        """Missing, or each field that differs; unreadable when what it rests on is broken."""
+        try:
+            found = client.read(f"{self.path}.json")
+        except Refused as refusal:
+            if refusal.status != 500:
+                raise
+            return [Difference(self.name, "unreadable")]
         if found is None:
             return [Difference(self.name, "missing")]
         return [Difference(self.name, point) for point in compared(self.wanted, found[self.wrapper])]

@@ -32,7 +32,8 @@ def answer(
     query = {key: values[0] for key, values in given.items()}
     if workspace is None:
         if not fake.documents["/rest/settings"]["globalServices"]:
-            return ows_error("No workspace specified", 200)
+            text = "gwc/service, and global services are off." if "gwc" in service else "No workspace specified"
+            return ows_error(text, 200)
         return ows_error("the fake has no global services", 501)
     if f"/rest/workspaces/{workspace}" not in fake.documents:
         return html(404, "Not Found")
@@ -124,6 +125,9 @@ def _info(fake: Fake, workspace: str, settings: Any, query: Query) -> Answer:
 def _capabilities(fake: Fake, workspace: str, settings: Any, query: Query) -> Answer:
     """Titles in a language that a title lacks say so; addresses come from the settings, never from a header."""
     base = fake.documents["/rest/settings"]["settings"].get("proxyBaseUrl") or fake.url
+    spoken = [each for path, each in fake.documents.items() if "internationalTitle" in each and workspace in path]
+    if "acceptlanguages" in query and not spoken:
+        return wms_error("But there is no international content defined")
     lines = [f'<OnlineResource href="{base}/{workspace}/ows?SERVICE=WMS&amp;"/>']
     for path, each in fake.documents.items():
         if re.fullmatch(rf"/rest/workspaces/{workspace}/(?:datastores/[^/]+/featuretypes|layergroups)/[^/]+", path):
@@ -226,7 +230,7 @@ def _rows(fake: Fake, workspace: str, name: str, condition: fake_filters.Conditi
     line = fake_rest.connect(fake, workspace, store)
     try:
         with line.cursor(cursor_factory=RealDictCursor) as cursor:
-            columns = ", ".join(name for name in listed if name != "geom")
+            columns = ", ".join({"id": 1, **dict.fromkeys(name for name in listed if name != "geom")})
             view = f"{parameters['schema']}.{feature_type.get('nativeName', name)}"
             cursor.execute(f"SELECT {columns} FROM {view} WHERE {condition.sql} ORDER BY 1", condition.values)
             return cursor.fetchall()

@@ -107,12 +107,22 @@ def _item(fake: Fake, method: str, path: str, query: dict[str, str], body: str, 
     if path not in fake.documents:
         return plain(404, f"No such {kind}: {name}")
     if method == "GET":
+        if kind == "featuretypes" and not _readable(fake, path):
+            return plain(500, "Could not get native attributes")
         return document({_WRAPPERS[kind]: _shown(kind, fake.documents[path])})
     if method == "DELETE":
         _forget(fake, path, kind)
         return plain(200)
     _change(fake, path, kind, json.loads(body)[_WRAPPERS[kind]])
     return plain(200)
+
+
+def _readable(fake: Fake, path: str) -> bool:
+    try:
+        connect(fake, path.split("/")[3], path.split("/")[5]).close()
+    except (psycopg2.Error, KeyError):
+        return False
+    return True
 
 
 def _change(fake: Fake, path: str, kind: str, given: Json) -> None:
@@ -222,11 +232,13 @@ def _cache_by_default(fake: Fake, name: str) -> None:
 
 
 def _style(fake: Fake, method: str, path: str, body: str) -> Answer:
-    """Sent raw, any text is taken for a style, even one that is no XML. A new text empties the tile cache."""
+    """A change sent raw is taken whatever it is, even no XML. A new text empties the tile cache."""
     if method == "GET":
         return (
             Answer(200, "application/vnd.ogc.sld+xml", fake.texts[path].encode()) if path in fake.texts else plain(404)
         )
+    if method == "POST" and not body.rstrip().endswith(">"):
+        return plain(500, "org.xml.sax.SAXParseException")
     fake.documents[path] = {"name": path.rpartition("/")[2], "format": "sld"}
     fake.texts[path] = body
     fake.tiles = {tile for tile in fake.tiles if f":{path.rpartition('/')[2]}/" not in tile}

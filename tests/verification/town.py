@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import psycopg2
 from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Point, Polygon
 from django.core.management import call_command
 from django.db import connection
@@ -61,6 +62,25 @@ def _building(ward: Ward, x: float) -> None:
     holding = Holding.objects.create(ward=ward, number_written=f"{x:g}", number_key=f"{x:g}")
     HoldingBuilding.objects.create(holding=holding, building=building)
     Standing.objects.create(holding=holding, unpaid_amount=50, oldest_unpaid_year=YEAR - 1, last_billed_year=YEAR)
+
+
+def committed(*statements: str) -> None:
+    """Does something in the database that every process sees, whatever transaction the test is in."""
+    ours = connection.settings_dict
+    line = psycopg2.connect(
+        host=ours["HOST"] or None,
+        port=ours["PORT"] or None,
+        dbname=ours["NAME"],
+        user=ours["USER"] or None,
+        password=ours["PASSWORD"] or None,
+    )
+    line.autocommit = True
+    try:
+        with line.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        line.close()
 
 
 def tear_down() -> None:
