@@ -1,62 +1,84 @@
 """Building tiles: through Django against the bare SQL, and ahead of tipg and MapServer on the same tiles.
 
-The city is generated: turned footprints in blocks, about 2,400 a square kilometre, far out at sea so that no other
-rows mix in. Bare SQL is the statement of the same tile on a plain connection, without the version and the limits that
-the server adds. All servers are single processes, asked over one kept connection, uncompressed, uncached.
+Bare SQL is the statement of the same tile as text, on a plain connection of the same driver, without the version and
+the limits that the server adds; PostgreSQL plans it for each tile. Django runs the same statement prepared
+(layers.plans), which spares it the planning: so the ratio to the bare statement prepared in the same way is printed
+beside it. All servers are single processes, asked over one kept connection, uncompressed, uncached. Each tile is asked
+of every side in turn, so that the sides share the machine's moods.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
 
 from benchmarks import tile_servers
-from benchmarks.databases import cloned, connect
-from benchmarks.harness import Result, alternated, result
+from benchmarks.databases import connect
+from benchmarks.harness import Result, result
+from benchmarks.tile_city import Tiles, busy_tiles, tile_city
 
-Tiles = list[tuple[int, int, int]]
 Fetch = Callable[[int, int, int], bytes]
-WEST, SOUTH = 9_700_000.0, 2_000_000.0
 _ZOOMS = (14, 15, 16, 17, 18)
-_TILES_A_ZOOM = 30
+_OURS = "/map/tiles/buildings/{z}/{x}/{y}.mvt"
 
 
 def run(size: int = 100_000, quick: bool = False) -> list[Result]:
     """Ratios at zoom 16 and over zooms 14-18, the distance to tipg and MapServer, low zooms, and ten times the size."""
     size = min(size, 20_000) if quick else size
-    rounds = 3 if quick else 7
-    with _city(size) as name:
-        tiles = {z: _busy_tiles(name, z) for z in _ZOOMS}
+    rounds = 3 if quick else 9
+    with tile_city(size) as name:
+        tiles = {z: busy_tiles(name, z) for z in _ZOOMS}
         found = [*_against_sql(name, tiles, rounds, size), *_against_others(tiles[16], rounds, size), _low(name, size)]
         small = _sql_seconds(name, tiles[16])
     if not quick:
-        with _city(size * 10) as name:
-            large = _sql_seconds(name, _busy_tiles(name, 16))
+        with tile_city(size * 10) as name:
+            large = _sql_seconds(name, busy_tiles(name, 16))
         found.append(result("tile z16: 10 × the buildings", large / small, 1.3, "× the time", size * 10))
     return found
 
 
 def _against_sql(name: str, tiles: dict[int, Tiles], rounds: int, size: int) -> list[Result]:
-    with tempfile.TemporaryDirectory(prefix="imis-bench-tiles-") as folder, _bare(name) as sql:
-        with tile_servers.django(Path(folder)) as port:
-            ours = tile_servers.Http(port, "/map/tiles/buildings/{z}/{x}/{y}.mvt").tile
-            every = [tile for z in _ZOOMS for tile in tiles[z]]
-            for place in every:
-                if ours(*place) != sql(*place):
-                    raise RuntimeError(f"the tile {place} differs from its SQL")
-            found = []
-            for label, chosen in (("tile z16", tiles[16]), ("tiles z14-z18", every)):
-                times = _medians(rounds, chosen, django=ours, sql=sql)
-                found.append(result(f"{label}: Django", times["django"] / times["sql"], 1.3, "× bare SQL", size))
-            return found
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imis-bench-tiles-")))
+        sides = {"sql": stack.enter_context(_bare(name)), "prepared": stack.enter_context(_prepared(name))}
+        sides["django"] = tile_servers.Http(stack.enter_context(tile_servers.django(folder)), _OURS).tile
+        every = [tile for z in _ZOOMS for tile in tiles[z]]
+        for place in every:
+            drawn = {side: _content(fetch(*place)) for side, fetch in sides.items()}
+            if not drawn["sql"] == drawn["prepared"] == drawn["django"]:
+                raise RuntimeError(f"the tile {place} differs from its SQL")
+        times = {z: _each_tile(rounds, tiles[z], sides) for z in _ZOOMS}
+    _tell(tiles, times)
+    return [
+        result(f"{label}: Django", _ratio([times[z] for z in zooms], "django", "sql"), 1.3, "× bare SQL", size)
+        for label, zooms in (("tile z16", (16,)), ("tiles z14-z18", _ZOOMS))
+    ]
+
+
+def _content(tile: bytes) -> Any:
+    """What a tile says, whatever the order of its features: another plan may find them in another order."""
+    import mapbox_vector_tile
+
+    parts = mapbox_vector_tile.decode(tile)
+    return {name: {each["id"]: each for each in part.pop("features")} | part for name, part in parts.items()}
+
+
+def _tell(tiles: dict[int, Tiles], times: dict[int, Rounds]) -> None:
+    """Prints each zoom's milliseconds and, as information, the ratio to the prepared statement."""
+    for z, taken in times.items():
+        means = {side: median(rounds) / len(tiles[z]) * 1000 for side, rounds in taken.items()}
+        written = ", ".join(f"{side} {mean:.2f} ms" for side, mean in means.items())
+        print(f"tiles: z{z}, {len(tiles[z])} tiles: {written} a tile", file=sys.stderr)
+    for label, zooms in (("z16", (16,)), ("z14-z18", _ZOOMS)):
+        ratio = _ratio([times[z] for z in zooms], "django", "prepared")
+        print(f"tiles: {label}: Django {ratio:.2f} × the same SQL prepared (no bound)", file=sys.stderr)
 
 
 def _against_others(tiles: Tiles, rounds: int, size: int) -> list[Result]:
@@ -64,16 +86,16 @@ def _against_others(tiles: Tiles, rounds: int, size: int) -> list[Result]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imis-bench-tiles-")))
         port = stack.enter_context(tile_servers.django(folder))
-        sides: dict[str, Fetch] = {"django": tile_servers.Http(port, "/map/tiles/buildings/{z}/{x}/{y}.mvt").tile}
+        sides: dict[str, Fetch] = {"django": tile_servers.Http(port, _OURS).tile}
         for name, server in (("tipg", tile_servers.tipg), ("MapServer", tile_servers.mapserver)):
             try:
                 sides[name] = stack.enter_context(server(folder))
             except RuntimeError as failure:
                 print(f"tiles: {name} skipped: {failure}", file=sys.stderr)
         _check_same(tiles, sides)
-        times = _medians(rounds, tiles, **sides)
+        times = _each_tile(rounds, tiles, sides)
     return [
-        result(f"tile z16: {name} against Django", times[name] / times["django"], 1, "× Django", size, at_least=True)
+        result(f"tile z16: {name} against Django", _ratio([times], name, "django"), 1, "× Django", size, at_least=True)
         for name in sides
         if name != "django"
     ]
@@ -94,7 +116,7 @@ def _check_same(tiles: Tiles, sides: dict[str, Fetch]) -> None:
 
 def _low(name: str, size: int) -> Result:
     """The 99th percentile of the database's time for tiles below zoom 14, as a share of 20 ms."""
-    places = [place for z in range(8, 14) for place in _busy_tiles(name, z)]
+    places = [place for z in range(8, 14) for place in busy_tiles(name, z)]
     with _bare(name) as sql:
         times = [_once(sql, place) for place in places * 5]
     return result("tiles z8-z13: p99 in the database", quantiles(times, n=100)[98] / 0.02, 1, "× 20 ms", size)
@@ -106,106 +128,83 @@ def _once(fetch: Fetch, place: tuple[int, int, int]) -> float:
     return perf_counter() - start
 
 
-def _medians(rounds: int, tiles: Tiles, **sides: Fetch) -> dict[str, float]:
-    def all_tiles(fetch: Fetch) -> Callable[[], float]:
-        return lambda: sum(_once(fetch, place) for place in tiles)
+Rounds = dict[str, list[float]]
 
-    return alternated(rounds, **{name: all_tiles(fetch) for name, fetch in sides.items()})
+
+def _each_tile(rounds: int, tiles: Tiles, sides: dict[str, Fetch]) -> Rounds:
+    """The seconds of each side in each round, after one round to warm up; who begins changes from tile to tile."""
+    taken: Rounds = {name: [] for name in sides}
+    names = list(sides)
+    for _round in range(rounds + 1):
+        sums = dict.fromkeys(names, 0.0)
+        for turn, place in enumerate(tiles):
+            for at in range(len(names)):
+                name = names[(turn + at) % len(names)]
+                sums[name] += _once(sides[name], place)
+        for name, total in sums.items():
+            taken[name].append(total)
+    return {name: each[1:] for name, each in taken.items()}
+
+
+def _ratio(parts: list[Rounds], above: str, below: str) -> float:
+    """The median over the rounds of the ratio of two sides' seconds, summed over some parts."""
+    pairs = [
+        (sum(part[above][turn] for part in parts), sum(part[below][turn] for part in parts))
+        for turn in range(len(parts[0][above]))
+    ]
+    return median(one / other for one, other in pairs)
 
 
 def _sql_seconds(name: str, tiles: Tiles) -> float:
+    """Seconds a tile of the bare SQL."""
     with _bare(name) as sql:
-        return _medians(5, tiles, sql=sql)["sql"]
+        return median(_each_tile(7, tiles, {"sql": sql})["sql"]) / len(tiles)
 
 
 @contextmanager
 def _bare(name: str) -> Iterator[Fetch]:
-    """The tile's own SQL on a plain connection of the same driver."""
-    from layers.catalogue import BUILDINGS_LAYER
+    """The tile's own SQL as text on a plain connection of the same driver."""
     from layers.tiles import box_of, parameters, statement
 
-    undated = replace(BUILDINGS_LAYER, sources=())
+    with _plain(name) as (cursor, layer):
+
+        def fetch(z: int, x: int, y: int) -> bytes:
+            band = layer.band_at(z)
+            assert band is not None
+            cursor.execute(statement(layer, band, False), parameters(box_of(z, x, y), None, 2026))
+            return bytes(cursor.fetchone()[0])
+
+        yield fetch
+
+
+@contextmanager
+def _prepared(name: str) -> Iterator[Fetch]:
+    """The same, planned once: the least that a tile can cost, for information."""
+    from layers.plans import plan
+    from layers.tiles import TYPES, box_of, parameters, statement
+
+    with _plain(name) as (cursor, layer):
+        plans = {band.name: plan(band.name, statement(layer, band, False), TYPES) for band in layer.bands}
+        for each in plans.values():
+            cursor.execute(each.prepare)
+
+        def fetch(z: int, x: int, y: int) -> bytes:
+            band = layer.band_at(z)
+            assert band is not None
+            cursor.execute(plans[band.name].execute, parameters(box_of(z, x, y), None, 2026))
+            return bytes(cursor.fetchone()[0])
+
+        yield fetch
+
+
+@contextmanager
+def _plain(name: str) -> Iterator[Any]:
+    """A cursor of a plain connection without parallel plans, and the layer without its version."""
+    from layers.catalogue import BUILDINGS_LAYER
+
     connection = connect(name)
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("SET max_parallel_workers_per_gather = 0")
-
-        def fetch(z: int, x: int, y: int) -> bytes:
-            band = undated.band_at(z)
-            assert band is not None
-            cursor.execute(statement(undated, band, False), parameters(box_of(z, x, y), None, 2026))
-            return bytes(cursor.fetchone()[0])
-
-        yield fetch
+        yield cursor, replace(BUILDINGS_LAYER, sources=())
     connection.close()
-
-
-def _busy_tiles(name: str, z: int) -> Tiles:
-    """Tiles spread evenly over those that hold buildings, from the fullest to the emptiest."""
-    from layers.tiles import HALF_WORLD
-
-    side = 2 * HALF_WORLD / 2**z
-    with connect(name) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT floor((ST_X(point) + %s) / %s)::int, floor((%s - ST_Y(point)) / %s)::int, count(*)
-               FROM holdings_building WHERE bin LIKE 'bench-%%' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2""",
-            [HALF_WORLD, side, HALF_WORLD, side],
-        )
-        rows = cursor.fetchall()
-    step = max(1, len(rows) // _TILES_A_ZOOM)
-    return [(z, x, y) for x, y, _count in rows[::step]][:_TILES_A_ZOOM]
-
-
-@contextmanager
-def _city(size: int) -> Iterator[str]:
-    """A copy of the benchmark's database with a generated city, its views and sums; Django works in it meanwhile."""
-    base = os.environ["IMIS_DB_NAME"]
-    with cloned(base) as name:
-        os.environ["IMIS_DB_NAME"] = name
-        try:
-            _build(size)
-            yield name
-        finally:
-            os.environ["IMIS_DB_NAME"] = base
-
-
-def _build(size: int) -> None:
-    from django.db import connection
-    from django.utils import timezone
-
-    from layers.database import rebuild_views
-    from layers.services import refresh_summaries
-
-    facts: dict[str, Any] = {"n": size, "west": WEST, "south": SOUTH, "across": max(1, round(size**0.5))}
-    with connection.cursor() as cursor:
-        cursor.execute(_WARD, facts)
-        cursor.execute(_BUILDINGS, facts)
-        cursor.execute("ANALYZE")
-    refresh_summaries(by=None, at=timezone.localtime())
-    rebuild_views()
-
-
-_WARD = """
-    INSERT INTO holdings_ward (number, name_bn, name_en, zone, geom)
-    VALUES (99, '৯৯', '99', 1, ST_Multi(ST_ForcePolygonCW(ST_MakeEnvelope(
-        %(west)s - 50, %(south)s - 50, %(west)s + 22.0 * %(across)s + 50, %(south)s + 22.0 * %(across)s + 50, 3857))))
-"""
-# A house every 22 m on the map, its size, turn and shape (a third are L-shaped) told by a hash of its number.
-_BUILDINGS = """
-    INSERT INTO holdings_building (bin, ward_id, geom, point, area_m2, storeys, structure, use)
-    SELECT 'bench-' || i, 99, geom, ST_PointOnSurface(geom), round(ST_Area(geom)::numeric, 2), 1 + h %% 6,
-           (array['pucca', 'semi_pucca', 'tin_shed', 'katcha'])[1 + h / 7 %% 4], 'residential'
-    FROM (
-        SELECT i, h, ST_Multi(ST_ForcePolygonCW(ST_SetSRID(ST_Rotate(
-            CASE WHEN h %% 3 = 0 THEN ST_Difference(ST_MakeEnvelope(x, y, x + w, y + d),
-                                                    ST_MakeEnvelope(x + w / 2, y + d / 2, x + w + 1, y + d + 1))
-                 ELSE ST_MakeEnvelope(x, y, x + w, y + d) END,
-            h %% 90 / 57.3, x + 8, y + 8), 3857))) AS geom
-        FROM (
-            SELECT i, h, %(west)s + 22.0 * (i %% %(across)s) AS x, %(south)s + 22.0 * (i / %(across)s) AS y,
-                   8 + h %% 9 AS w, 7 + h / 11 %% 8 AS d
-            FROM (SELECT i, abs(hashint4(i)) / 4 AS h FROM generate_series(0, %(n)s - 1) AS i) numbered
-        ) placed
-    ) drawn
-    ORDER BY geom
-"""

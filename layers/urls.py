@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from layers.views import export, pages, tiles
+from layers.views import export, pages, points, tiles
 
 app_name = "layers"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("export/", export.export, name="export"),
     path("count/", pages.count_again, name="count_again"),
     path("legend/<str:name>/", pages.legend_fragment, name="legend"),
+    path("info/", points.info, name="info"),
+    path("nearest-road/", points.nearest_road, name="nearest_road"),
+    path("holding/<int:pk>/nearest-road/", points.holding_road, name="holding_road"),
     path("building/<int:pk>/", pages.building_panel, name="building_panel"),
     path("holding/<int:pk>/place.json", pages.holding_place, name="holding_place"),
     path("layers/<str:name>.json", pages.tilejson_document, name="tilejson"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.translation import override
 
 from layers.spec import Band, Layer, Paint, Text
 
@@ -44,3 +46,23 @@ def _rows(paint: Paint) -> tuple[Row, ...]:
     if paint.classes:
         return tuple(Row(each.label, each.colour, shape) for each in paint.classes)
     return (Row(paint.label, paint.colour, shape),) if paint.label else ()
+
+
+def paper_legend(layers: Iterable[Layer]) -> tuple[Section, ...]:
+    """The legend as it is printed: each word in both languages, whatever the language of the screen."""
+    return tuple(
+        replace(
+            section,
+            title=_both(section.title),
+            rows=tuple(replace(row, label=_both(row.label)) for row in section.rows),
+        )
+        for section in sections(layers)
+    )
+
+
+def _both(text: Text) -> str:
+    with override("bn"):
+        bangla = str(text)
+    with override("en"):
+        english = str(text)
+    return bangla if bangla == english else f"{bangla} · {english}"

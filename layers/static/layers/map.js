@@ -27,7 +27,12 @@
   imisMap.scaleBar(words).addTo(map);
   if (data.basemap.url) L.tileLayer(data.basemap.url, { attribution: data.basemap.attribution, maxZoom: 20, opacity: 0.6 }).addTo(map);
   const labels = imisMap.labels(map, data.wards, words);
-  const tools = imisMap.tools(map, () => map.fitBounds(extent, whole), words);
+  const tools = imisMap.tools(map, {
+    full: () => map.fitBounds(extent, whole),
+    info: (latlng) => ask(data.urls.info, latlng),
+    road: (latlng) => ask(data.urls.road, latlng),
+    print: () => sheet.open(),
+  }, words);
 
   let vector;
   try {
@@ -39,9 +44,26 @@
   let selected = [];
   const mark = (ids) => { selected = ids; vector.select(ids); };
   const panel = imisMap.panel(data.urls, () => { mark([]); remember(); });
+  const sheet = imisMap.sheet(map, vector);
+
+  // Asks the server about a point; the layers that are shown go along.
+  function ask(address, latlng) {
+    const url = new URL(address, document.baseURI);
+    const shown = boxes.filter((box) => box.checked).map((box) => box.value);
+    url.search = new URLSearchParams({ lat: latlng.lat.toFixed(7), lng: latlng.lng.toFixed(7), zoom: vector.tileZoom(), layers: shown.join(",") });
+    mark([]);
+    return panel.open(url.pathname + url.search);
+  }
+  document.body.addEventListener("htmx:afterSwap", () => {
+    const way = document.querySelector("#map-panel .map-way:not([data-drawn])");
+    if (!way) return;
+    way.dataset.drawn = "yes";
+    const [lat, lng, toLat, toLng] = way.dataset.way.split(",").map(Number);
+    tools.lead([lat, lng], [toLat, toLng]);
+  });
 
   // The switcher and its legend.
-  const boxes = [...key.querySelectorAll("input")];
+  const boxes = [...key.querySelectorAll("input:not([type=range])")];
   function drawKey() {
     const zoom = vector.tileZoom();
     const on = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
@@ -59,6 +81,10 @@
     drawKey();
   }
   key.addEventListener("change", applySwitches);
+  key.addEventListener("input", (event) => {
+    const slider = event.target.closest("[data-fade]");
+    if (slider) vector.fade(slider.dataset.fade, Number(slider.value) / 100);
+  });
   map.on("zoomend", () => requestAnimationFrame(drawKey));
   applySwitches();
 

@@ -23,5 +23,5 @@ imisMap.panel = (urls, onClose) => {
     panel.hidden = false;
     return htmx.ajax("GET", url, { target: "#map-panel-body", swap: "innerHTML" });
   }
-  return { close, openBuilding: (id) => open(urls.building.replace(/0(?=\/?$)/, id)) };
+  return { close, open, openBuilding: (id) => open(urls.building.replace(/0(?=\/?$)/, id)) };
 };

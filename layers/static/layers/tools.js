@@ -1,4 +1,4 @@
-// The toolbar: zoom, full extent, coordinates, measuring.
+// The toolbar: zoom, full extent, what is here, nearest road, coordinates, measuring, printing.
 "use strict";
 window.imisMap = window.imisMap || {};
 
@@ -16,7 +16,8 @@ imisMap.scaleBar = (words) => new (L.Control.Scale.extend({
   },
 }))({ imperial: false, position: "bottomright" });
 
-imisMap.tools = (map, fullExtent, words) => {
+// `does` holds what lies outside the toolbar: full, info(latlng), road(latlng) and print.
+imisMap.tools = (map, does, words) => {
   const marks = L.layerGroup().addTo(map);
   const bar = document.querySelector(".map-tools");
   const dialog = document.getElementById("map-locate");
@@ -43,6 +44,21 @@ imisMap.tools = (map, fullExtent, words) => {
       .bindTooltip(text, { permanent: true, direction: "top", className: "map-mark" });
   }
 
+  // Where somebody asked what is here; the next question moves it.
+  let asked = null;
+  function spot(latlng) {
+    if (asked) marks.removeLayer(asked);
+    asked = L.circleMarker(latlng, { radius: 6, color: "#0b3d91", weight: 2, fillColor: "#fff", fillOpacity: 0.9 }).addTo(marks);
+  }
+
+  // The way to a road, dashed from here to there.
+  let way = null;
+  function lead(from, to) {
+    if (way) marks.removeLayer(way);
+    way = L.polyline([from, to], { color: "#0b3d91", weight: 3, dashArray: "6 5" }).addTo(marks);
+    if (!map.getBounds().contains(to)) map.panTo(to);
+  }
+
   function measure(latlng) {
     points.push(latlng);
     if (drawn) marks.removeLayer(drawn);
@@ -57,7 +73,8 @@ imisMap.tools = (map, fullExtent, words) => {
   // True when a tool took the click.
   function click(latlng) {
     if (!mode) return false;
-    if (mode === "coordinates") point(latlng);
+    if (mode === "info" || mode === "road") { spot(latlng); does[mode](latlng); }
+    else if (mode === "coordinates") point(latlng);
     else measure(latlng);
     return true;
   }
@@ -79,12 +96,15 @@ imisMap.tools = (map, fullExtent, words) => {
   const acts = {
     "zoom-in": () => map.zoomIn(),
     "zoom-out": () => map.zoomOut(),
-    full: fullExtent,
+    full: does.full,
+    info: () => pick("info"),
+    road: () => pick("road"),
+    print: () => { pick(""); does.print(); },
     coordinates: () => pick("coordinates"),
     locate,
     distance: () => pick("distance"),
     area: () => pick("area"),
-    clear: () => { marks.clearLayers(); pick(""); },
+    clear: () => { marks.clearLayers(); asked = way = null; pick(""); },
   };
   bar.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tool]");
@@ -92,5 +112,5 @@ imisMap.tools = (map, fullExtent, words) => {
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && mode) pick(""); });
   map.on("dblclick", () => { if (mode) pick(""); });
-  return { click };
+  return { click, lead };
 };

@@ -49,6 +49,17 @@ imisMap.vector = async (map, data, onTrouble) => {
     for (const name of names || Object.keys(style.sources)) gl.refreshTiles(name);
   }
 
+  // Multiplies the style's own opacities, which may change with the zoom.
+  function fade(name, share) {
+    const times = (value) => (typeof value === "number" ? value * share
+      : value.map((each, place) => (place > 3 && place % 2 === 0 ? each * share : each)));
+    for (const layer of style.layers) {
+      if (layer.metadata.layer !== name) continue;
+      const property = `${layer.type}-opacity`;
+      gl.setPaintProperty(layer.id, property, times(layer.paint[property] ?? 1));
+    }
+  }
+
   function show(name, visible) {
     for (const layer of style.layers) {
       if (layer.metadata.layer === name) gl.setLayoutProperty(layer.id, "visibility", visible ? "visible" : "none");
@@ -98,5 +109,5 @@ imisMap.vector = async (map, data, onTrouble) => {
   // The zoom of the tiles that are drawn now.
   const tileZoom = () => Math.floor(gl.getZoom() + 1e-6);
 
-  return { gl, show, onlyWard, select, buildingAt, refresh, tileZoom };
+  return { gl, show, fade, onlyWard, select, buildingAt, refresh, tileZoom };
 };
