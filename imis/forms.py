@@ -103,7 +103,7 @@ class PersonForm(forms.Form):
     ward_numbers = forms.CharField(
         label=_("Wards"),
         required=False,
-        help_text=_("Numbers with commas or a range, such as 22, 23 or 1-5. Leave empty for all wards."),
+        help_text=_("Numbers with commas or a range, such as 22, 23 or 1-5. Not needed with “Works in all wards”."),
     )
 
     def __init__(self, *args: Any, adding: bool, **kwargs: Any) -> None:

@@ -78,6 +78,8 @@ PYTHON
 
 start_served() {
     cd "$IMIS_ROOT" || return 1
+    # QR codes begin with it: the demo's are opened on this machine.
+    export IMIS_PUBLIC_URL="${IMIS_PUBLIC_URL:-http://127.0.0.1:$1}"
     launch web "$VENV/bin/python" -m gunicorn --config "$IMIS_ROOT/deploy/gunicorn.conf.py" --bind "127.0.0.1:$1" imis.wsgi:application
     launch worker "$VENV/bin/python" "$IMIS_ROOT/manage.py" worker
 }

@@ -28,7 +28,8 @@ def register(request: HttpRequest) -> HttpResponse:
     """The search page."""
     text = request.GET.get("q", "").strip()[:100]
     found = search_holdings(text, cast(User, request.user)) if text else []
-    return render(request, "holdings/register.html", {"text": text, "found": found})
+    sees_people = may(cast(User, request.user), Permission.SEE_PEOPLE)
+    return render(request, "holdings/register.html", {"text": text, "found": found, "sees_people": sees_people})
 
 
 @never_cache

@@ -13,11 +13,11 @@ class DayForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """The code below a receipt's QR square."""
+    """What a telephone reads from a receipt's QR square: the code, or the address that holds it."""
 
     token = forms.CharField(
         label=_("Code on the receipt"),
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "characters"}),
-        help_text=_("The letters and digits below the QR square."),
+        help_text=_("The letters and digits in the QR square, or the whole address."),
     )

@@ -78,10 +78,10 @@ def verify_receipt(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(PUBLIC)
 def enter_receipt(request: HttpRequest) -> HttpResponse:
-    """Takes the code of a receipt by hand, for those without a camera."""
+    """Takes what a QR reader showed, a code or the address of its proof, where it did not open the page itself."""
     form = TokenForm(request.POST or None)
     if form.is_valid():
-        letters = "".join(form.cleaned_data["token"].split())
+        letters = "".join(form.cleaned_data["token"].split()).rpartition("/")[2]
         return redirect("verify_receipt", token=letters) if letters.isalnum() else _not_genuine(request)
     return render(request, "ledger/enter_receipt.html", {"form": form})
 

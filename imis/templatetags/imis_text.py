@@ -2,12 +2,14 @@
 
 `{% load imis_text %}`: {{ x|taka }} → ৳ ১,৬৪,৩৭৫ · {{ n|num }} → ৩,০০০ · {{ code|figures }} → ০০১২ (no grouping)
 · {{ d|day }} → ২২/১১/২০২২খ্রিঃ · {{ t|moment }} → day and time in Dhaka · {{ year|fiscal_year }} → ২০২৬-২৭
-· {{ rate|percent }} → ১৫% · {{ row.action|action_words }} · {{ anything|plainly }} (yes, no, lists).
+· {{ rate|percent }} → ১৫% · {{ n|storey }} → ২ তলা · {{ row.action|action_words }}
+· {{ anything|plainly }} (yes, no, lists).
 None and "" become an en dash.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -21,6 +23,7 @@ from imis import bangla, words
 register = template.Library()
 NOTHING = "–"
 _NO_BREAK = "\u00a0"
+_LATIN_LETTER = re.compile("[A-Za-z]")
 
 
 def _language() -> str:
@@ -58,10 +61,14 @@ def num(value: object) -> str:
 
 @register.filter
 def figures(value: object) -> str:
-    """Text with its digits in the script of the language and no grouping: codes, phone and bill numbers."""
+    """Text with its digits in the script of the language and no grouping: codes, phone and bill numbers.
+
+    A code with Latin letters (a receipt's TAX-2627-000123) stays as it is printed: half of it cannot be Bangla.
+    """
     if value is None or value == "":
         return NOTHING
-    return bangla.digits(value) if _language() == "bn" else str(value)
+    text = str(value)
+    return bangla.digits(text) if _language() == "bn" and not _LATIN_LETTER.search(text) else text
 
 
 @register.filter
@@ -94,6 +101,16 @@ def percent(value: object) -> str:
     """A rate in per cent (15 → 15%), without needless zeros."""
     amount = _decimal(value)
     return NOTHING if amount is None else figures(f"{amount.normalize():f}%")
+
+
+@register.filter
+def storey(number: int) -> str:
+    """A storey in words: 0 is the ground floor; Bangla counts it as the first, so the one above it is the second."""
+    if number < 0:
+        return _("basement")
+    if number == 0:
+        return _("ground floor")
+    return _("floor %(n)s") % {"n": figures(number + 1 if _language() == "bn" else number)}
 
 
 @register.filter

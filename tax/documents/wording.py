@@ -102,10 +102,10 @@ def use(code: str, lang: str) -> str:
 
 
 def storey(number: int, lang: str) -> str:
-    """A storey in words: 0 is the ground floor, below it lies the basement."""
+    """A storey in words: 0 is the ground floor, which Bangla counts as the first; below it lies the basement."""
     if number <= 0:
         return (("ভূগর্ভস্থ তলা", "Basement") if number else ("নিচতলা", "Ground floor"))[LANGUAGES.index(lang)]
-    return (f"{number} তলা", f"Storey {number}")[LANGUAGES.index(lang)]
+    return (f"{number + 1} তলা", f"Floor {number}")[LANGUAGES.index(lang)]
 
 
 def words(lang: str) -> dict[str, str]:

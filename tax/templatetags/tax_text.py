@@ -20,7 +20,7 @@ from holdings.models import Mahalla, Road
 from holdings.models.choices import Use
 from imis import bangla
 from imis.roles import PERMISSIONS, Permission, Role, may
-from imis.templatetags.imis_text import percent
+from imis.templatetags.imis_text import percent, storey
 from tax.models import Assessment
 from tax.rules.variation import change_percent
 from tax.rules.wording import words
@@ -49,7 +49,7 @@ def step_note(step: Mapping[str, Any]) -> str:
     if "fiscal_year" in inputs:
         notes.append(bangla.fiscal_year_in(int(inputs["fiscal_year"]), _language()))
     if "storey" in inputs:
-        notes.append(_storey(int(inputs["storey"])))
+        notes.append(storey(int(inputs["storey"])))
     if "use" in inputs:
         notes.append(str(Use(inputs["use"]).label))
     if step["code"] in ("overdue", "future") and "quarters" in inputs:
@@ -61,7 +61,7 @@ def step_note(step: Mapping[str, Any]) -> str:
 def formula(text: str) -> str:
     """A stored formula with its amounts grouped and its digits in the script of the language."""
     grouped = _AMOUNT.sub(lambda match: bangla.grouped(Decimal(match[0]), "en"), text or "")
-    return _figures(grouped)
+    return _figures(grouped.replace(" %", "%"))
 
 
 @register.filter
@@ -146,15 +146,6 @@ def skip_reason(code: str) -> str:
         "billed_before": _("issued before"),
     }
     return said.get(code, code)
-
-
-def _storey(storey: int) -> str:
-    if storey < 0:
-        return _("basement")
-    if storey == 0:
-        return _("ground floor")
-    # Bangla counts the ground floor as the first: the storey above it is the second.
-    return _("storey %(n)s") % {"n": _figures(storey + 1 if _language() == "bn" else storey)}
 
 
 def _figures(value: object) -> str:

@@ -16,6 +16,7 @@ from imis.roles import Permission, may
 from tax.documents.bills import bills_pdf
 from tax.models import Bill
 from tax.queries import account_of, account_page
+from tax.queries.accounts import bills_of
 from tax.queries.printing import paid_ahead
 from tax.views.scope import bill_or_403, holding_or_403, language, person
 
@@ -63,6 +64,8 @@ def _bill_context(request: HttpRequest, bill: Bill) -> dict[str, Any]:
     return {
         "bill": bill,
         "paid": {**paid, "day": parse_date(paid["on"])} if paid else None,
+        "number": print_["holding"]["number"],
+        "today": bills_of(bill.holding_id).get(pk=bill.pk),
         "payer": print_["payer"] if sees_people else None,
         "working": print_["working"],
         "offers": [{**offer, "pay_by_day": parse_date(offer.get("pay_by") or "")} for offer in print_["offers"]],

@@ -1,4 +1,7 @@
-"""Draws the sample pages of the documentation: `python -m tests.documents.samples docs/img`."""
+"""Draws the sample pages of the documentation from the demo city, so that they show what is really printed.
+
+After `bin/imis demo --no-serve`: `eval "$(bin/imis env)"; python -m tests.documents.samples docs/img`.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,28 @@ import sys
 import tempfile
 from pathlib import Path
 
-from imis.paper.receipt_pages import PrintedReceipt, typeset_receipt
-from tax.documents.bill_pages import PrintedBill, typeset_bills
-from tests.documents.specimens import receipt_payload, snapshot
-
-_BILL = PrintedBill(snapshot(7, arrears=3), "https://imis.example/verify/bill/22-2026-1-000007/ABCDEFGHIJKLMNOP")
-_RECEIPT = PrintedReceipt(
-    number="TAX-2627-000123",
-    recorded_on="2026-08-14",
-    payload=receipt_payload(),
-    corporation=_BILL.snapshot["corporation"],
-    code="https://imis.example/verify/" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 5,
-)
+import django
 
 
 def main(folder: Path) -> None:
-    """Writes bill-bn.png, bill-en.png, receipt-bn.png and receipt-en.png at 100 dots an inch."""
+    """Writes bill-bn.png, bill-en.png, receipt-bn.png and receipt-en.png at 100 dots an inch.
+
+    The bill is of a holding with arrears and a building loan, the receipt of the last payment that settled a surcharge.
+    """
+    django.setup()
+    from tax.documents.bills import bills_pdf
+    from tax.documents.receipts import receipt_pdf
+    from tax.models import Bill, BuildingLoan, Payment
+
     folder.mkdir(parents=True, exist_ok=True)
+    bills = Bill.objects.filter(surcharge_amount__gt=0, run__isnull=False)
+    indebted = bills.filter(holding__in=BuildingLoan.objects.values("holding"))
+    bill = indebted.order_by("-fiscal_year", "-quarter", "number")[0]
+    payments = Payment.objects.filter(allocations__kind="surcharge", reversal=None).select_related("receipt")
+    receipt = payments.order_by("-recorded_at", "id")[0].receipt
     for lang in ("bn", "en"):
-        _draw(typeset_bills([_BILL], lang=lang), folder / f"bill-{lang}")
-        _draw(typeset_receipt(_RECEIPT, lang=lang), folder / f"receipt-{lang}")
+        _draw(bills_pdf([bill], lang=lang), folder / f"bill-{lang}")
+        _draw(receipt_pdf(receipt, lang=lang), folder / f"receipt-{lang}")
 
 
 def _draw(made: bytes, name: Path) -> None:

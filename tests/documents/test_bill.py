@@ -161,7 +161,7 @@ def test_nested_steps_are_read_leaves_first_with_their_storey() -> None:
     rent = {"code": "gross_rent", "label_bn": "বার্ষিক ভাড়া", "label_en": "Annual rent", "formula": "7800.00"}
     one["assessment"]["steps"] = [{**rent, "result": "7800.00", "steps": leaves}]
     lines = [(step["label"], step["formula"]) for step in bill_page(one, "bn")["steps"]]
-    assert lines == [("নিচতলা, আবাসিক", "১০০ × ৬.৫০ × ১২"), ("২ তলা, মিশ্র", "১০০ × ৬.৫০ × ১২"), ("বার্ষিক ভাড়া", "")]
+    assert lines == [("নিচতলা, আবাসিক", "১০০ × ৬.৫০ × ১২"), ("৩ তলা, মিশ্র", "১০০ × ৬.৫০ × ১২"), ("বার্ষিক ভাড়া", "")]
 
 
 def test_another_language_is_refused_and_both_have_every_word() -> None:

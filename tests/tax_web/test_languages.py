@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 Desk = Callable[..., Client]
 # Names of people are written as they are, like user names, codes and a key's letter; names of places are not.
 PEOPLE = r"মোঃ আব্দুর রহিম [\d০-৯]+|মৃত \"করিম\"|desk-[a-z_]+|other-cashier|proposer"
-CODES = r"“99”|\bTAX-|\bPDF\b|\bkcc-\w+|\b[PN]\b"
+CODES = r"“99”|\bTAX-[\d-]*|\bPDF\b|\bkcc-\w+|\b[PN]\b"
 # The wards and mahallas of the test are numbered in Latin figures.
 DATA = {"bn": re.compile(rf"{PEOPLE}|{CODES}|ওয়ার্ড \d+|মহল্লা \d+"), "en": re.compile(f"{PEOPLE}|{CODES}")}
 FOREIGN = {"bn": r"[A-Za-z]{2,}[^<]{0,20}|[^ ]*[0-9][^ ]*", "en": "[\u0980-\u09f1]+"}
