@@ -12,6 +12,7 @@ from demo.counter import counter_day
 from demo.facts_of_tax import write_tax_facts
 from demo.sludge import load_sludge
 from demo.story import History, Step, at_noon, built_up_wards, pilot_wards
+from demo.utilities import load_utilities
 from tax.models import RuleSet
 from tax.services.assessments import approve_assessments, assess_ward
 
@@ -24,6 +25,7 @@ def history_steps(history: History, progress: Callable[[str], None]) -> Iterator
     yield "counter today", partial(counter_day, history)
     yield "assessment branch today", partial(branch_day, history)
     yield "sludge", partial(load_sludge, history)
+    yield "utilities", partial(load_utilities, history.users["planner"], history.today)
 
 
 def _assessments(history: History, progress: Callable[[str], None]) -> Iterator[Step]:

@@ -139,14 +139,21 @@ def _visible(request: HttpRequest, name: str) -> Layer | None:
 
 
 def _grouped(layers: tuple[Layer, ...]) -> list[dict[str, Any]]:
-    """The layer switcher: groups with their layers; of a theme's alternatives the last is shown first."""
+    """The layer switcher: groups with their layers; of a theme's alternatives the last is shown first.
+
+    Of the layers without alternatives only the ground is shown at first; the rest waits to be asked for.
+    """
     chosen = {layer.theme: layer.name for layer in layers if layer.theme}
-    rows = [{"layer": layer, "shown": not layer.theme or chosen[layer.theme] == layer.name} for layer in layers]
+    rows = [{"layer": layer, "shown": _first(layer, chosen)} for layer in layers]
     groups = [
         {"title": title, "rows": [row for row in rows if cast(Layer, row["layer"]).group == code]}
         for code, title in GROUPS.items()
     ]
     return [group for group in groups if group["rows"]]
+
+
+def _first(layer: Layer, chosen: dict[str, str]) -> bool:
+    return chosen[layer.theme] == layer.name if layer.theme else layer.group == "administrative"
 
 
 def _ward(place: queries.WardPlace) -> dict[str, Any]:

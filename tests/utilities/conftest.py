@@ -70,12 +70,12 @@ def named(file: IntakeFile) -> dict[int, set[str]]:
 
 @pytest.fixture
 def planner(person: Callable[..., User]) -> User:
-    return person(Role.PLANNER)
+    return person(Role.PLANNER, username="network-office")
 
 
 @pytest.fixture
 def assessor(person: Callable[..., User]) -> User:
-    return person(Role.ASSESSOR)
+    return person(Role.ASSESSOR, username="accounts-office")
 
 
 @pytest.fixture
