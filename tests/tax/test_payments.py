@@ -288,3 +288,15 @@ def test_a_payment_keeps_its_working() -> None:
     made = pay(holding, D(25), Q1, payment_id=UUID(int=7))
     steps = json.loads(json.dumps(made.working))["steps"]
     assert [s["code"] for s in steps] == ["part_payment", "paid"] and steps[-1]["result"] == "25.00"
+
+
+def test_the_receipts_number_is_taken_last(django_assert_max_num_queries: Any) -> None:
+    """Its lock holds up every cashier of the city: after it come only the signed receipt and COMMIT."""
+    holding = one_assessed()
+    bill(2021, 1, Q1, Q1_END)
+    with django_assert_max_num_queries(40) as queries:
+        pay(holding, D(10), Q1)
+    said = [" ".join(query["sql"].split()) for query in queries.captured_queries]
+    (taken,) = [n for n, sql in enumerate(said) if "imis_counter" in sql]
+    after = [sql for sql in said[taken + 1 :] if not sql.startswith("RELEASE SAVEPOINT")]
+    assert len(after) == 1 and after[0].startswith("INSERT INTO ledger_receipt"), after
