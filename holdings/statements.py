@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,9 @@ def begin_bulk_work(cursor: Any) -> None:
 
     Temporary survey_… tables of an earlier step are dropped, so that two steps may share one transaction. Rows just
     staged have no statistics yet (only the tables' owner may ANALYZE), and a loop over them inside a loop took a
-    minute where a hash join takes a second; spatial joins still loop, having no other way. For the same reason the
-    planner takes the rows for too few to share out among processors, unless sharing is said to cost nothing.
+    minute where a hash join takes a second; spatial joins still loop, having no other way.
     """
-    cursor.execute(
-        "SET LOCAL enable_nestloop = off; SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0;"
-        " SET LOCAL min_parallel_table_scan_size = '256kB'; SET LOCAL default_statistics_target = 10"
-    )
+    cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL default_statistics_target = 10")
     cursor.execute(
         "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class"
         " WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r' AND relname LIKE 'survey%'"
@@ -39,3 +37,15 @@ def begin_bulk_work(cursor: Any) -> None:
     (tables,) = cursor.fetchone()
     if tables:
         cursor.execute(f"DROP TABLE {tables}")
+
+
+@contextmanager
+def shared_out(cursor: Any) -> Iterator[None]:
+    """Lets all processors take part in the statements within, where PostgreSQL allows it.
+
+    Rows that have no statistics yet would be taken for too few to share out.
+    """
+    settings = {"parallel_setup_cost": "0", "parallel_tuple_cost": "0", "min_parallel_table_scan_size": "'256kB'"}
+    cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()))
+    yield
+    cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in settings))

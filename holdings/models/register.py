@@ -129,9 +129,11 @@ class Ownership(models.Model):
 class HoldingBuilding(models.Model):
     """A holding stands in a building; flats and compounds both exist."""
 
-    # The unique pair below leads with the holding and serves as its index.
-    holding = models.ForeignKey(Holding, models.PROTECT, related_name="building_links", db_index=False)
-    building = models.ForeignKey(Building, models.PROTECT, related_name="holding_links")
+    # The unique pair below leads with the holding and serves as its index. References: sql/0006_links.sql.
+    holding = models.ForeignKey(
+        Holding, models.PROTECT, related_name="building_links", db_index=False, db_constraint=False
+    )
+    building = models.ForeignKey(Building, models.PROTECT, related_name="holding_links", db_constraint=False)
 
     class Meta:
         verbose_name = _("building of a holding")

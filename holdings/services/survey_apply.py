@@ -20,6 +20,9 @@ from imis.errors import NotAllowed, Refused
 from imis.fiscal import fiscal_year_of
 from imis.models import User
 
+# From so many rows on an empty register's indexes are built after the rows.
+_WORTH_REBUILDING = 10_000
+
 
 @transaction.atomic
 def apply_survey(*, file: SurveyFile, by: User, at: datetime, holds_from: date | None = None) -> SurveyFile:
@@ -76,14 +79,25 @@ def _enter(cursor: Any, parameters: dict[str, Any]) -> dict[str, int]:
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('survey_apply', 0))")
     begin_bulk_work(cursor)
     # The roads that the file brings are entered first; the rest of the work then finds every road by its key.
-    for part in ("survey/apply_roads", "survey/apply"):
-        cursor.execute("DROP TABLE IF EXISTS survey_road")
-        copy_in(
-            cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys()
-        )
-        for step in script(part):
-            cursor.execute(step, parameters)
-    rejected = cursor.rowcount  # the last statement rejects
+    _run(cursor, "survey/apply_roads", parameters)
     cursor.execute("SELECT count(*) FROM survey_ready")
     applied = cursor.fetchone()[0]
+    first = applied > _WORTH_REBUILDING and _first_load(cursor)
+    _run(cursor, "survey/apply", parameters)
+    rejected = cursor.rowcount  # the last statement rejects
+    if first:
+        cursor.execute("SELECT holdings_first_load_ends()")
     return {"applied": applied, "rejected": rejected}
+
+
+def _run(cursor: Any, part: str, parameters: dict[str, Any]) -> None:
+    cursor.execute("DROP TABLE IF EXISTS survey_road")
+    copy_in(cursor, "CREATE TEMP TABLE survey_road (ward int, key text, road_id bigint) ON COMMIT DROP", road_keys())
+    for step in script(part):
+        cursor.execute(step, parameters)
+
+
+def _first_load(cursor: Any) -> bool:
+    """Takes the indexes off an empty register; False when it is not empty or is being read."""
+    cursor.execute("SELECT holdings_first_load_begins()")
+    return bool(cursor.fetchone()[0])

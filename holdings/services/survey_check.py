@@ -18,7 +18,7 @@ from holdings.placing import Place, explain
 from holdings.rules import survey as rules
 from holdings.rules.identity import number_key
 from holdings.rules.matching import Candidate, verdicts
-from holdings.statements import begin_bulk_work, script, statement
+from holdings.statements import begin_bulk_work, script, shared_out, statement
 from imis.audit import record
 from imis.errors import Refused
 from imis.models import User
@@ -83,7 +83,8 @@ def _forget(cursor: Any, file: SurveyFile) -> None:
 def _read(cursor: Any, file: SurveyFile) -> None:
     begin_bulk_work(cursor)
     parameters = _parameters(file)
-    cursor.execute(statement("survey/shapes"), parameters)
+    with shared_out(cursor):
+        cursor.execute(statement("survey/shapes"), parameters)
     cursor.execute("ANALYZE survey_shape (row_id, n, kind)")
     city = _city(cursor)
     # The outlines are looked at beside the database's own work: a city's check has two processors to use.

@@ -22,71 +22,72 @@ UPDATE holdings_building b SET
 FROM survey_ready q JOIN holdings_surveyreading x USING (row_id)
 WHERE q.act = 'same' AND b.id = q.building_id
 ;
-UPDATE survey_ready q SET road_id = k.road_id FROM survey_road k WHERE k.ward = q.ward_number AND k.key = q.road_key
+-- The doors that the rows name, each with its road; several rows may name one.
+CREATE TEMP TABLE survey_door ON COMMIT DROP AS
+SELECT q.row_id, q.n, q.ward_number, k.road_id, q.number_key, q.building_id
+FROM survey_ready q LEFT JOIN survey_road k ON k.ward = q.ward_number AND k.key = q.road_key
+WHERE q.number_key <> ''
 ;
+ANALYZE survey_door
+;
+-- Each door once, with the numbers that its code is made of.
 CREATE TEMP TABLE survey_holding ON COMMIT DROP AS
 SELECT d.ward_number, d.road_id, d.number_key, d.row_id, h.id AS old_id,
-    coalesce(h.id, nextval('holdings_holding_id_seq')) AS holding_id
+    coalesce(h.id, nextval('holdings_holding_id_seq')) AS holding_id,
+    CASE WHEN d.road_id IS NULL THEN 0 WHEN o.written <= 999 THEN o.written::int END AS road_no,
+    CASE WHEN length(ltrim(d.digits, '0')) <= 4 THEN d.digits::int END AS base
 FROM (
-    SELECT DISTINCT ON (ward_number, road_id, number_key COLLATE "C") ward_number, road_id, number_key, row_id
-    FROM survey_ready WHERE number_key <> '' ORDER BY ward_number, road_id, number_key COLLATE "C", n
+    SELECT DISTINCT ON (ward_number, road_id, number_key COLLATE "C") ward_number, road_id, number_key, row_id,
+        substring(number_key FROM '^[0-9]+') AS digits
+    FROM survey_door ORDER BY ward_number, road_id, number_key COLLATE "C", n
 ) d
 LEFT JOIN holdings_holding h ON h.ward_id = d.ward_number AND coalesce(h.road_id, 0) = coalesce(d.road_id, 0)
     AND h.number_key = d.number_key
+LEFT JOIN (
+    SELECT id, nullif(regexp_replace(code, '[^0-9]', '', 'g'), '')::bigint AS written FROM holdings_road
+) o ON o.id = d.road_id
 ;
 ANALYZE survey_holding
 ;
+WITH stems AS MATERIALIZED (
+    SELECT *, lpad(ward_number::text, 2, '0') || '-' || lpad(road_no::text, 3, '0') || '-'
+        || lpad(base::text, 4, '0') AS stem
+    FROM survey_holding WHERE old_id IS NULL
+)
 INSERT INTO holdings_holding (
     id, ward_id, road_id, mahalla_id, number_written, number_key, code, old_number, frontage, route_order, state,
     survey_row_id
 )
-SELECT f.holding_id, f.ward_number, f.road_id, m.id, f.number_written, f.number_key,
-    CASE WHEN f.base IS NOT NULL AND f.road_no IS NOT NULL AND f.suffix <= 99 AND f.ward_number <= 99 THEN
-        lpad(f.ward_number::text, 2, '0') || '-' || lpad(f.road_no::text, 3, '0') || '-' || lpad(f.base::text, 4, '0')
-        || '-' || lpad(f.suffix::text, 2, '0')
-    END,
-    f.old_number, coalesce(nullif(f.frontage, ''), 'lane'),
-    f.last_route + row_number() OVER (PARTITION BY f.ward_number ORDER BY f.road_no NULLS FIRST, f.base, f.number_key COLLATE "C"),
+SELECT f.holding_id, f.ward_number, f.road_id, m.id, q.number_written, f.number_key,
+    CASE WHEN f.suffix <= 99 AND f.ward_number <= 99 THEN f.stem || '-' || lpad(f.suffix::text, 2, '0') END,
+    q.old_number, coalesce(nullif(q.frontage, ''), 'lane'),
+    coalesce(routes.last, 0)
+        + row_number() OVER (PARTITION BY f.ward_number ORDER BY f.road_no NULLS FIRST, f.base, f.number_key COLLATE "C"),
     'active', f.row_id
 FROM (
-    SELECT e.*, e.used + row_number() OVER (
-        PARTITION BY e.ward_number, e.road_no, e.base
-        ORDER BY (e.number_key = e.base::text) DESC, length(e.number_key), e.number_key COLLATE "C") AS suffix
-    FROM (
-        SELECT d.*, coalesce(max_used.suffix, -1) AS used, coalesce(routes.last, 0) AS last_route
-        FROM (
-            SELECT g.holding_id, g.ward_number, g.road_id, g.number_key, q.row_id, q.number_written, q.old_number,
-                q.frontage, q.mahalla_written,
-                CASE WHEN substring(g.number_key FROM '^[0-9]+')::numeric <= 9999
-                    THEN substring(g.number_key FROM '^[0-9]+')::int END AS base,
-                CASE
-                    WHEN g.road_id IS NULL THEN 0
-                    WHEN nullif(regexp_replace(o.code, '[^0-9]', '', 'g'), '')::int <= 999
-                        THEN nullif(regexp_replace(o.code, '[^0-9]', '', 'g'), '')::int
-                END AS road_no
-            FROM survey_holding g
-            JOIN survey_ready q USING (row_id)
-            LEFT JOIN holdings_road o ON o.id = g.road_id
-            WHERE g.old_id IS NULL
-        ) d
-        LEFT JOIN (
-            SELECT left(code, 11) AS stem, max(right(code, 2)::int) AS suffix
-            FROM holdings_holding WHERE code IS NOT NULL GROUP BY 1
-        ) max_used ON max_used.stem = lpad(d.ward_number::text, 2, '0') || '-' || lpad(d.road_no::text, 3, '0') || '-'
-            || lpad(d.base::text, 4, '0')
-        LEFT JOIN (
-            SELECT ward_id, max(route_order) AS last FROM holdings_holding GROUP BY 1
-        ) routes ON routes.ward_id = d.ward_number
-    ) e
+    SELECT d.*, coalesce(used.suffix, -1) + row_number() OVER (
+        PARTITION BY d.ward_number, d.road_no, d.base
+        ORDER BY (d.number_key = d.base::text) DESC, length(d.number_key), d.number_key COLLATE "C") AS suffix
+    FROM stems d
+    LEFT JOIN (
+        SELECT left(code, 11) AS stem, max(right(code, 2)::int) AS suffix
+        FROM holdings_holding WHERE code IS NOT NULL GROUP BY 1
+    ) used USING (stem)
 ) f
-LEFT JOIN holdings_mahalla m ON m.ward_id = f.ward_number AND m.name_bn = f.mahalla_written
+JOIN survey_ready q USING (row_id)
+LEFT JOIN (SELECT ward_id, max(route_order) AS last FROM holdings_holding GROUP BY 1) routes
+    ON routes.ward_id = f.ward_number
+LEFT JOIN holdings_mahalla m ON m.ward_id = f.ward_number AND m.name_bn = q.mahalla_written
+;
+CREATE TEMP TABLE survey_stay ON COMMIT DROP AS
+SELECT d.row_id, d.building_id, g.holding_id, g.old_id
+FROM survey_door d
+JOIN survey_holding g ON g.ward_number = d.ward_number AND g.number_key = d.number_key
+    AND coalesce(g.road_id, 0) = coalesce(d.road_id, 0)
 ;
 INSERT INTO holdings_holdingbuilding (holding_id, building_id)
-SELECT DISTINCT g.holding_id, q.building_id
-FROM survey_ready q
-JOIN survey_holding g ON g.ward_number = q.ward_number AND g.number_key = q.number_key
-    AND coalesce(g.road_id, 0) = coalesce(q.road_id, 0)
-WHERE q.building_id IS NOT NULL AND q.number_key <> ''
+SELECT DISTINCT holding_id, building_id FROM survey_stay WHERE building_id IS NOT NULL
+ORDER BY holding_id, building_id
 ON CONFLICT DO NOTHING
 ;
 INSERT INTO holdings_unit (
@@ -95,8 +96,7 @@ INSERT INTO holdings_unit (
 SELECT g.holding_id, q.building_id, storey, q."use", q.structure, q.occupancy, q.area_sqft,
     CASE WHEN storey = 0 THEN q.monthly_rent_amount END, daterange(%(holds_from)s, NULL), q.row_id
 FROM survey_ready q
-JOIN survey_holding g ON g.ward_number = q.ward_number AND g.number_key = q.number_key
-    AND coalesce(g.road_id, 0) = coalesce(q.road_id, 0)
+JOIN survey_stay g USING (row_id)
 CROSS JOIN LATERAL generate_series(0, CASE WHEN %(by_storey)s THEN greatest(coalesce(q.storeys, 1), 1) - 1 ELSE 0 END)
     AS storey
 WHERE q."use" <> '' AND q.structure <> '' AND q.occupancy <> '' AND q.area_sqft > 0

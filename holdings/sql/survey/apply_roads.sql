@@ -29,8 +29,7 @@ SELECT r.id AS row_id, r.number AS n, r.decision, x.bin, x.ward_number, x.road_w
         WHEN r.decision = 'same' OR (r.decision = '' AND x.match = 'same')
             THEN coalesce(r.decided_building_id, x.building_id)
         WHEN x.geom IS NOT NULL THEN nextval('holdings_building_id_seq')
-    END AS building_id,
-    NULL::bigint AS road_id
+    END AS building_id
 FROM survey_waiting r
 JOIN holdings_surveyreading x ON x.row_id = r.id
 LEFT JOIN survey_blocked b ON b.row_id = r.id
