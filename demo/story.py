@@ -22,11 +22,12 @@ Step = tuple[str, Callable[[], object]]
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """What the history is made for: size, the day it ends, and the staff who did it."""
+    """What the history is made for: size, the day it ends, the staff, and the most quarters before this year."""
 
     holdings: int
     today: date
     users: dict[str, User]
+    quarters: int = 4 * YEARS
 
     @property
     def this_year(self) -> FiscalYear:
@@ -38,7 +39,7 @@ class History:
         """The billed quarters before this year: five years of them, fewer in a city too big for so many bills."""
         last = self.this_year.start_year
         quarters = [Period(year, quarter) for year in range(last - YEARS, last) for quarter in (1, 2, 3, 4)]
-        return quarters[-max(1, min(len(quarters), _MOST_BILLS // self.holdings)) :]
+        return quarters[-max(1, min(self.quarters, _MOST_BILLS // self.holdings)) :]
 
     @property
     def first_day(self) -> date:

@@ -7,27 +7,29 @@ WITH owner AS MATERIALIZED (
     JOIN holdings_ownership o ON o.holding_id = p.holding_id AND o.valid @> %(issued_on)s::date
     JOIN holdings_owner w ON w.id = o.owner_id
     GROUP BY o.holding_id
-), mahalla AS MATERIALIZED (  -- quoted once a mahalla or road, not once a bill
+), mahalla AS MATERIALIZED (  -- quoted once a mahalla or road, not once a bill; as a list, lest each be looked for among all
     SELECT id, concat(',"mahalla_bn":', to_json(name_bn), ',"mahalla_en":', to_json(name_en)) AS print FROM holdings_mahalla
-    WHERE id IN (SELECT h.mahalla_id FROM bill_pick p JOIN holdings_holding h ON h.id = p.holding_id)
+    WHERE id = ANY (ARRAY(SELECT DISTINCT h.mahalla_id FROM bill_pick p JOIN holdings_holding h ON h.id = p.holding_id))
 ), road AS MATERIALIZED (
     SELECT id, concat(',"road_bn":', to_json(name_bn), ',"road_en":', to_json(name_en)) AS print FROM holdings_road
-    WHERE id IN (SELECT h.road_id FROM bill_pick p JOIN holdings_holding h ON h.id = p.holding_id)
+    WHERE id = ANY (ARRAY(SELECT DISTINCT h.road_id FROM bill_pick p JOIN holdings_holding h ON h.id = p.holding_id))
 ), asked AS MATERIALIZED (
     SELECT bill_id, sum(amount) AS principal, sum(rest) AS rest, sum(next_two) AS next_two,
            string_agg('{{"head":"' || head || '","name_bn":' || to_json(name_bn)::text || ',"name_en":' || to_json(name_en)::text
                       || ',"amount":"' || amount::text || '"}}', ',' ORDER BY n) AS lines
     FROM bill_pick_line GROUP BY bill_id
 ), unpaid AS MATERIALIZED (
-    -- Only holdings that owe are looked at, and of them only the years from the oldest that is owed for.
-    SELECT b.id, b.holding_id, b.fiscal_year, b.quarter, b.principal_amount
+    -- Only holdings that owe are looked at, and of them only the years from the oldest that is owed for. Who owes all that
+    -- those years asked has settled nothing of it, so no allocation need be looked for.
+    SELECT b.id, b.holding_id, b.fiscal_year, b.quarter, b.principal_amount,
+           s.last_billed_year <= %(year_now)s AND sum(b.principal_amount) OVER (PARTITION BY b.holding_id) = s.unpaid_amount AS untouched
     FROM bill_pick p
     JOIN tax_standing s ON s.holding_id = p.holding_id AND s.unpaid_amount > 0
     JOIN tax_bill b ON b.holding_id = s.holding_id AND b.fiscal_year BETWEEN s.oldest_unpaid_year AND %(year_now)s
 ), settled AS (
     SELECT a.bill_id, sum(a.amount) AS amount
     FROM tax_allocation a JOIN unpaid u ON u.id = a.bill_id
-    WHERE a.kind IN ('principal', 'rebate') GROUP BY a.bill_id
+    WHERE NOT u.untouched AND a.kind IN ('principal', 'rebate') GROUP BY a.bill_id
 ), open AS (
     SELECT u.holding_id, u.fiscal_year, u.quarter, g.name AS grp, u.principal_amount - coalesce(s.amount, 0) AS amount
     FROM unpaid u
