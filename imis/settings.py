@@ -148,6 +148,10 @@ GEOSERVER_DB_SSL = env.text("IMIS_GEOSERVER_DB_SSL", "")
 CONTACT_EMAIL = env.text("IMIS_CONTACT_EMAIL", "")
 OWS_SOCKET = Path(env.text("IMIS_OWS_SOCKET", str(LOCAL_DIR / "ows.sock")))
 
+# The database as QGIS on a planner's desk reaches it (through the VPN); written into pg_service.conf.
+GIS_DB_HOST = env.text("IMIS_GIS_DB_HOST", str(DATABASES["default"]["HOST"]) or "127.0.0.1")
+GIS_DB_PORT = env.text("IMIS_GIS_DB_PORT", str(DATABASES["default"].get("PORT", "")) or "5432")
+GIS_DB_SSL = env.text("IMIS_GIS_DB_SSL", "prefer" if DEMO else "verify-full")
 LEAFLET_CONFIG = {
     "TILES": [(_("Streets"), MAP_BASEMAP_URL, MAP_BASEMAP_ATTRIBUTION)] if MAP_BASEMAP_URL else [],
     "ATTRIBUTION_PREFIX": False,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from layers.views.ogc import landing
+
 urlpatterns = [
     path("", include("imis.routes")),
     path("admin/", admin.site.urls),
@@ -17,7 +19,10 @@ urlpatterns = [
     path("sludge/", include("fsm.urls")),
     path("utilities/", include("utilities.urls")),
     path("map/", include("layers.urls")),
+    path("ows/", include("geoserver.urls")),
     path("api/v1/", include("imis.api_urls")),
+    # QGIS does not follow a redirect from the address without the stroke.
+    path("ogc", landing, name="ogc_landing"),
     path("ogc/", include("layers.ogc_urls")),
 ]
 

@@ -26,4 +26,14 @@ LINKS = (
         icon="print",
         order=12,
     ),
+    Link(
+        "layers:qgis",
+        _("Layers in QGIS"),
+        Permission.SEE_MAP,
+        "map",
+        hint=_("A ready project with the layers you may see"),
+        icon="map",
+        order=13,
+        tile=False,
+    ),
 )

@@ -58,6 +58,16 @@ def city_bounds(wards: tuple[WardPlace, ...]) -> Bounds:
     return min(west), min(south), max(east), max(north)
 
 
+def city_extent() -> Bounds:
+    """The extent of all wards in EPSG:3857; the country while there is no ward."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) e FROM holdings_ward) w"
+        )
+        row: Bounds = cursor.fetchone()
+    return row if row[0] is not None else (9_796_000.0, 2_333_000.0, 10_319_000.0, 3_083_000.0)
+
+
 @dataclass(frozen=True)
 class HoldingPlace:
     """A holding's buildings and their extent in degrees."""

@@ -117,7 +117,10 @@ class Paint:
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """A layer between two zooms: its SQL file, attributes and drawing. Zooms are those of the tiles."""
+    """A layer between two zooms: its SQL file, attributes and drawing. Zooms are those of the tiles.
+
+    `label_by` names the attribute that desktop programs write beside a feature.
+    """
 
     name: str
     title: Text
@@ -128,6 +131,7 @@ class Band:
     attributes: tuple[Attribute, ...]
     paints: tuple[Paint, ...]
     simplify: float = 0.0
+    label_by: str = ""
 
     @property
     def sql(self) -> str:

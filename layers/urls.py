@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from layers.views import export, pages, points, tiles
+from layers.views import export, pages, points, qgis, tiles
 
 app_name = "layers"
 urlpatterns = [
     path("", pages.map_page, name="map"),
     path("style.json", pages.style_document, name="style"),
     path("export/", export.export, name="export"),
+    path("qgis/", qgis.qgis_page, name="qgis"),
+    path("qgis/project.qgs", qgis.qgis_project, name="qgis_project"),
+    path("qgis/pg_service.conf", qgis.service_file, name="service_file"),
     path("count/", pages.count_again, name="count_again"),
     path("legend/<str:name>/", pages.legend_fragment, name="legend"),
     path("info/", points.info, name="info"),

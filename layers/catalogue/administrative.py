@@ -24,6 +24,7 @@ WARDS = Layer(
             geometry=Geometry.POLYGON,
             cut=Cut.LARGE,
             simplify=1.0,
+            label_by="ward",
             attributes=(
                 WARD,
                 Attribute("zone", Kind.INTEGER, _("Zone"), in_tile=False),
@@ -69,6 +70,7 @@ ROADS = Layer(
             geometry=Geometry.LINE,
             cut=Cut.LARGE,
             simplify=0.7,
+            label_by="name_bn",
             attributes=(
                 WARD,
                 Attribute("hierarchy", Kind.TEXT, _("Class")),

@@ -97,6 +97,7 @@ PUBLIC_ROUTES = {
     "verify_receipt_capitals",
     "verify_bill",
     # OGC API Features shows a stranger the layers of the public audience, and that there are no others.
+    "ogc_landing",
     "layers_ogc:landing",
     "layers_ogc:conformance",
     "layers_ogc:api",

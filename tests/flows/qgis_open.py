@@ -1,0 +1,69 @@
+"""Opens a project in real QGIS (system Python, headless) and says as JSON what it holds; draws it as a picture.
+
+usage: QT_QPA_PLATFORM=offscreen /usr/bin/python3 qgis_open.py PROJECT PICTURE WEST,SOUTH,EAST,NORTH
+"""
+
+import json
+import os
+import sys
+import tempfile
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()
+from qgis.core import (  # the platform must be named before
+    Qgis,
+    QgsApplication,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsProject,
+    QgsRectangle,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+
+path, picture, box = sys.argv[1:4]
+application = QgsApplication([], False, tempfile.mkdtemp())
+application.initQgis()
+project = QgsProject.instance()
+opened = project.read(path)
+root = project.layerTreeRoot()
+layers = {}
+for key, layer in project.mapLayers().items():
+    layers[key] = {
+        "valid": layer.isValid(),
+        "features": sum(1 for _ in layer.getFeatures()) if layer.isValid() else None,
+        "fields": [field.name() for field in layer.fields()] if layer.isValid() else [],
+        "rules": len(layer.renderer().rootRule().children()) if layer.isValid() else 0,
+        "shown": root.findLayer(key).isVisible(),
+        "title": layer.name(),
+        "titles": [layer.attributeAlias(index) for index in range(len(layer.fields()))] if layer.isValid() else [],
+        "labelled": layer.labelsEnabled() if layer.isValid() else False,
+        "source": layer.publicSource() if layer.isValid() else layer.source(),
+    }
+settings = QgsMapSettings()
+shown = [layer for layer in root.layerOrder() if root.findLayer(layer.id()).isVisible() and layer.isValid()]
+settings.setLayers(shown)
+settings.setDestinationCrs(project.crs())
+settings.setExtent(QgsRectangle(*map(float, box.split(","))))
+settings.setOutputSize(QSize(900, 500))
+settings.setBackgroundColor(QColor(255, 255, 255))
+job = QgsMapRendererParallelJob(settings)
+job.start()
+job.waitForFinished()
+image = job.renderedImage()
+image.save(picture)
+colours = {image.pixelColor(x, y).name() for x in range(0, 900, 3) for y in range(0, 500, 3)}
+said = {
+    "opened": opened,
+    "crs": project.crs().authid(),
+    "order": [layer.id() for layer in root.layerOrder()],
+    "groups": [group.name() for group in root.findGroups()],
+    "layers": layers,
+    "errors": [error.message for error in job.errors()],
+    "colours": sorted(colours),
+    "scale": settings.scale(),
+    "version": Qgis.QGIS_VERSION,
+}
+sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+sys.stdout.flush()
+os._exit(0)  # leaving in order can crash in this build
