@@ -121,7 +121,7 @@ def feature_type(item: Published, bounds: Bounds) -> dict[str, Json]:
         "enabled": True,
         "advertised": True,
         "nativeBoundingBox": {
-            **_box(*(round(part, 2) for part in (*_metres(west, south), *_metres(east, north)))),
+            **_box(*(round(part, 2) for part in (*metres(west, south), *metres(east, north)))),
             "crs": {"@class": "projected", "$": "EPSG:3857"},
         },
         "latLonBoundingBox": {**_box(west, south, east, north), "crs": "EPSG:4326"},
@@ -143,7 +143,7 @@ def group_document(group: Group, audience: Audience, bounds: Bounds) -> dict[str
     """The layer group of a layer's bands, each with its own style."""
     names = [f"{audience.schema}:{band.name}" for band in group.layer.bands]
     west, south, east, north = bounds
-    low, high = _metres(west, south), _metres(east, north)
+    low, high = metres(west, south), metres(east, north)
     return {
         "name": group.name,
         "mode": "SINGLE",
@@ -259,6 +259,6 @@ def _box(west: float, south: float, east: float, north: float) -> dict[str, floa
     return {"minx": west, "maxx": east, "miny": south, "maxy": north}
 
 
-def _metres(lon: float, lat: float) -> tuple[float, float]:
+def metres(lon: float, lat: float) -> tuple[float, float]:
     """Degrees as EPSG:3857."""
     return math.radians(lon) * _EARTH, math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) * _EARTH

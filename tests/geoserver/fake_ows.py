@@ -8,6 +8,7 @@ import secrets
 import struct
 import zlib
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 import psycopg2
 from psycopg2.extras import RealDictCursor
@@ -101,6 +102,9 @@ def _map(fake: Fake, workspace: str, settings: Any, query: Query, names: list[st
     if allowed is not None and form not in allowed:
         return wms_error(f"Creating maps using {form} is not allowed", "ForbiddenFormat")
     width, height = int(query["width"]), int(query["height"])
+    west, south, east, north = map(float, query["bbox"].split(","))
+    if west >= east or south >= north:
+        return wms_error(f"java.lang.IllegalArgumentException: The request bounding box has zero area at {fake.url}")
     if width * height * 4 / 1024 > (settings.get("maxRequestMemory") or 10**9):
         return wms_error("Rendering request would use too much memory")
     filters = query.get("cql_filter", "INCLUDE").split(";")
@@ -192,7 +196,27 @@ def _get_feature(fake: Fake, workspace: str, settings: Any, query: Query, found:
         }
         for row in rows[start : start + count]
     ]
+    if "json" not in query.get("outputformat", ""):
+        return _gml(fake, workspace, chosen)
     return _collection(chosen, len(rows))
+
+
+def _gml(fake: Fake, workspace: str, features: list[Any]) -> Answer:
+    """GML with addresses in its head, as schemas and pages."""
+    base = fake.documents["/rest/settings"]["settings"].get("proxyBaseUrl") or fake.url
+    members = "".join(
+        f'<wfs:member><{workspace}:{each["id"].partition(".")[0]} gml:id="{each["id"]}">'
+        + "".join(
+            f"<{workspace}:{key}>{escape(str(value))}</{workspace}:{key}>" for key, value in each["properties"].items()
+        )
+        + f"</{workspace}:{each['id'].partition('.')[0]}></wfs:member>"
+        for each in features
+    )
+    head = (
+        f'xmlns:wfs="http://www.opengis.net/wfs/2.0" next="{base}/{workspace}/wfs?REQUEST=GetFeature&amp;STARTINDEX=5"'
+    )
+    body = f'<?xml version="1.0" encoding="UTF-8"?><wfs:FeatureCollection {head}>{members}</wfs:FeatureCollection>'
+    return Answer(200, "application/gml+xml; version=3.2", body.encode())
 
 
 def _collection(features: list[Any], matched: int) -> Answer:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 from django.conf import settings
 
-from geoserver.xmltext import parsed
-from tests.geoserver import fake_security
+from tests.geoserver import fake_security, fake_tiles
 from tests.geoserver.fake_answers import Answer, document, plain
 
 if TYPE_CHECKING:
@@ -210,7 +209,7 @@ def _make(fake: Fake, path: str, kind: str, query: dict[str, str], body: str) ->
     if kind == "featuretypes":
         _make_layer(fake, path.split("/")[3], path.split("/")[5], place, given)
     if kind == "layergroups":
-        _cache_by_default(fake, f"{path.split('/')[3]}:{given['name']}")
+        fake_tiles.cache_by_default(fake, f"{path.split('/')[3]}:{given['name']}")
     return plain(201, given["name"])
 
 
@@ -220,15 +219,7 @@ def _make_layer(fake: Fake, workspace: str, store: str, place: str, given: Json)
         names = columns(fake, workspace, store)[given.get("nativeName", given["name"])]
         fake.documents[place]["attributes"] = {"attribute": [{"name": name} for name in names]}
     fake.documents[f"/rest/workspaces/{workspace}/layers/{given['name']}"] = {"defaultStyle": {"name": "polygon"}}
-    _cache_by_default(fake, f"{workspace}:{given['name']}")
-
-
-def _cache_by_default(fake: Fake, name: str) -> None:
-    grids = [{"gridSetName": "EPSG:4326"}, {"gridSetName": "EPSG:900913"}]
-    fake.tile_layers[name] = {
-        "name": name, "enabled": True, "expireCache": 0, "expireClients": 0, "gridSubsets": grids,
-        "mimeFormats": ["image/png", "image/jpeg"], "parameterFilters": [{"key": "STYLES"}],
-    }  # fmt: skip
+    fake_tiles.cache_by_default(fake, f"{workspace}:{given['name']}")
 
 
 def _style(fake: Fake, method: str, path: str, body: str) -> Answer:
@@ -245,42 +236,6 @@ def _style(fake: Fake, method: str, path: str, body: str) -> Answer:
     return plain(201 if method == "POST" else 200)
 
 
-def _tile_layer(fake: Fake, method: str, path: str, _query: Json, body: str, name: str = "") -> Answer:
-    if not name:
-        return document(sorted(fake.tile_layers))
-    if method == "GET":
-        return document({"GeoServerLayer": fake.tile_layers[name]}) if name in fake.tile_layers else plain(404)
-    if method == "DELETE":
-        fake.tile_layers.pop(name)
-        return plain(200, f"{name} deleted")
-    if not body.startswith("<"):
-        return plain(500, "Duplicate field mimeFormats")
-    root = parsed(body)
-    fake.tile_layers[name] = {
-        "name": name,
-        "enabled": root.findtext("enabled") == "true",
-        "expireCache": int(root.findtext("expireCache") or 0),
-        "expireClients": int(root.findtext("expireClients") or 0),
-        "gridSubsets": [{"gridSetName": each.text} for each in root.iter("gridSetName")],
-        "mimeFormats": [each.text for each in root.findall("mimeFormats/string")],
-        "parameterFilters": [],
-    }
-    return plain(200, "layer saved")
-
-
-def _truncate(fake: Fake, _method: str, _path: str, _query: Json, body: str) -> Answer:
-    name = parsed(body).findtext("layerName") or ""
-    fake.tiles = {tile for tile in fake.tiles if not tile.startswith(f"{name}/")}
-    return plain(200)
-
-
-def _resource(fake: Fake, method: str, path: str, _query: Json, body: str) -> Answer:
-    if method == "PUT":
-        fake.texts[path] = body
-        return plain(200)
-    return Answer(200, "application/xml", fake.texts[path].encode())
-
-
 def _version(*_anything: Any) -> Answer:
     return document({"about": {"resource": [{"@name": "GeoServer", "Version": "2.26.2"}]}})
 
@@ -291,10 +246,10 @@ _ROUTES: tuple[tuple[str, Any], ...] = (
     (r"/rest/settings(?:\.json)?", _settings),
     (r"/rest/services/(w[a-z]+)(?:/workspaces/([^/]+))?/settings(?:\.json)?", _service),
     *fake_security.ROUTES,
-    (r"/rest/resource/gwc-gs\.xml", _resource),
-    (r"/gwc/rest/layers\.json", _tile_layer),
-    (r"/gwc/rest/layers/([^/]+?)(?:\.json|\.xml)?", _tile_layer),
-    (r"/gwc/rest/masstruncate", _truncate),
+    (r"/rest/resource/gwc-gs\.xml", fake_tiles.resource),
+    (r"/gwc/rest/layers\.json", fake_tiles.tile_layer),
+    (r"/gwc/rest/layers/([^/]+?)(?:\.json|\.xml)?", fake_tiles.tile_layer),
+    (r"/gwc/rest/masstruncate", fake_tiles.truncate),
     (r"/rest/workspaces/[^/]+/datastores/[^/]+/(featuretypes)(?:\.json)?", _list),
     (r"/rest/workspaces/[^/]+/datastores/[^/]+/(featuretypes)/([^/]+?)(?:\.json)?(?:/reset)?", _item),
     (rf"/rest/workspaces/[^/]+/({_STORED})(?:\.json)?", _list),
