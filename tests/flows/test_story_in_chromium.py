@@ -73,6 +73,7 @@ class Story:
         page.locator("main form button.primary").click()
         finish_job(page)
         expect(page.locator("[data-code=straddles_ward]")).to_be_visible()
+        expect(page.locator("#survey-map[data-ready]")).to_be_visible()
         self.picture(page, "survey-problems")
         page.once("dialog", lambda dialog: dialog.accept())
         page.locator(".acts form button.primary").click()
