@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from holdings.models import SurveyFile, SurveyRow, Ward
 from holdings.problem_words import field_words
 from holdings.readers import SUFFIXES
-from holdings.rules.survey import FIELDS
+from holdings.rules.survey import CODED, FIELDS, MAY_FILL
 
 _NO_COLUMN = ("", "—")
 
@@ -37,7 +37,10 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which column of the file feeds which field of the register; a fixed word for every row is possible."""
+    """Which column of the file feeds which field of the register; a fixed word for every row is possible.
+
+    Beside a column stands what the field is where the cell is blank (`blank_…`).
+    """
 
     def __init__(self, file: SurveyFile, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,10 +58,24 @@ class ColumnsForm(forms.Form):
                 initial=current,
                 choices=list(dict([_NO_COLUMN, *choices, *extra]).items()),
             )
+            if name in MAY_FILL:
+                self.fields[f"blank_{name}"] = _blank(name, file.blanks.get(name, ""))
 
     def columns(self) -> dict[str, str]:
         """Field → column of the fields that have one."""
-        return {name: column for name, column in self.cleaned_data.items() if column}
+        return {name: column for name, column in self.cleaned_data.items() if column and name in FIELDS}
+
+    def blanks(self) -> dict[str, str]:
+        """Field → what it is where the cell of its column is blank."""
+        found = {name: self.cleaned_data.get(f"blank_{name}", "").strip() for name in MAY_FILL}
+        return {name: value for name, value in found.items() if value}
+
+
+def _blank(name: str, current: str) -> forms.Field:
+    label = _("%(field)s, where the cell is blank") % {"field": field_words(name)}
+    if name in CODED:
+        return forms.ChoiceField(label=label, required=False, initial=current, choices=[_NO_COLUMN, *_words(name)])
+    return forms.CharField(label=label, required=False, initial=current, max_length=120)
 
 
 def _words(field: str) -> list[tuple[str, Any]]:

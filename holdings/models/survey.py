@@ -33,6 +33,7 @@ class SurveyFile(models.Model):
     isolation = models.CharField(max_length=80, blank=True)
     fields = models.JSONField(default=list, help_text="the columns of the file, in its order")
     columns = models.JSONField(default=dict, help_text="which column (or =constant) feeds which field")
+    blanks = models.JSONField(default=dict, help_text="what a field is where the cell of its column is blank")
     row_count = models.PositiveIntegerField(_("rows"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.STAGED)
     staged_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 
 from imis.bangla import fold
 
@@ -79,6 +80,18 @@ FIELDS: dict[str, Field] = {
 }
 # Fields that hold one of the register's own words.
 CODED = tuple(field.name for field in FIELDS.values() if field.kind == "word")
+# The most and the least that a number may be.
+_BOUNDS: dict[str, tuple[str, str]] = {
+    "ward": ("1", "9999"),
+    "storeys": ("0", "60"),
+    "built_year": ("1700", "2100"),
+    "area_sqft": ("0.01", "999999999"),
+    "rent": ("0", "99999999999"),
+}
+_WHOLE = ("ward", "storeys", "built_year")
+_LONGEST = {"road": 120, "mahalla": 80}
+# Fields whose blank cells may be given one value; what tells one holding or one person from another may not.
+MAY_FILL = (*CODED, *_BOUNDS, *_LONGEST)
 # Columns that hold the place itself in a table without geometry.
 WKT_HEADINGS = ("wkt", "geom", "geometry", "the geom", "জ্যামিতি")
 LON_HEADINGS = ("lon", "long", "longitude", "lng", "x", "দ্রাঘিমাংশ")
@@ -228,6 +241,19 @@ _LOOKUP = {
 def meaning(field: str, written: str) -> str | None:
     """The register's word for what a file wrote ("আধা পাকা" → semi_pucca), None when it is not known."""
     return _LOOKUP[field].get(heading(written))
+
+
+def may_fill(field: str, value: str) -> bool:
+    """True when `value` may stand for the blank cells of the column of `field`: a word or number it can be."""
+    if field in CODED:
+        return meaning(field, value) is not None
+    if field in _LONGEST:
+        return 0 < len(value.strip()) <= _LONGEST[field]
+    written = re.sub(r"\.0+$", "", fold(value).strip())
+    if field not in _BOUNDS or not re.fullmatch(r"[0-9]+" if field in _WHOLE else r"[0-9]+(\.[0-9]+)?", written):
+        return False
+    least, most = map(Decimal, _BOUNDS[field])
+    return least <= Decimal(written) <= most
 
 
 def road_key(written: str) -> str:

@@ -155,15 +155,16 @@ def _beside(cursor: Any, crossing: Straddles, shared: Overlaps) -> None:
 
 def _cells(cursor: Any, file: SurveyFile) -> None:
     """The mapped cells of each waiting row as text, and what is a number as one."""
-    picked, parameters = [], []
+    picked: list[str] = []
+    parameters: list[str | None] = []
     for field in rules.FIELDS:
         column = file.columns.get(field, "")
         if column.startswith("="):
             picked.append(f'%s::text AS "{field}"')
             parameters.append(column[1:])
         elif column:
-            picked.append(f"nullif(btrim(raw ->> %s), '') AS \"{field}\"")
-            parameters.append(column)
+            picked.append(f"coalesce(nullif(btrim(raw ->> %s), ''), %s::text) AS \"{field}\"")
+            parameters += [column, file.blanks.get(field)]
         else:
             picked.append(f'NULL::text AS "{field}"')
     numbers = ", ".join(f"{_number(field, kind, pattern)} AS {name}" for field, name, kind, pattern in _NUMBERS)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from holdings.models import SurveyEnding, SurveyFile, SurveyRow
 from holdings.placing import replace_rows
+from holdings.problem_words import field_words
 from holdings.rules import survey as rules
 from imis.audit import record
 from imis.errors import BadInput, Refused
@@ -16,11 +17,14 @@ from imis.models import User
 
 
 @transaction.atomic
-def map_columns(*, file: SurveyFile, columns: dict[str, str], by: User, at: datetime) -> SurveyFile:
+def map_columns(
+    *, file: SurveyFile, columns: dict[str, str], blanks: dict[str, str] | None = None, by: User, at: datetime
+) -> SurveyFile:
     """Sets which column feeds which field ("=word" gives every row one value); the file must be checked again.
 
-    "=footprint" for area_sqft takes the footprint's area for each storey. Raises BadInput for an unknown field,
-    column or word.
+    "=footprint" for area_sqft takes the footprint's area for each storey. `blanks` says what a field is where the
+    cell of its column is blank; the rows themselves stay as they came. Raises BadInput for an unknown field, column
+    or word, and for a value that cannot stand for blank cells.
     """
     file = SurveyFile.objects.select_for_update().get(pk=file.pk)
     for field, column in columns.items():
@@ -29,13 +33,35 @@ def map_columns(*, file: SurveyFile, columns: dict[str, str], by: User, at: date
         if not column.startswith("=") and column not in file.fields:
             raise BadInput(_("The file has no column “%(column)s”.") % {"column": column}, field=field)
         if column.startswith("=") and field in rules.CODED and rules.meaning(field, column[1:]) is None:
-            raise BadInput(_("“%(word)s” is not a word of the register.") % {"word": column[1:]}, field=field)
-    file.columns = columns
+            raise _not_a_word(field, column[1:])
+    file.columns, file.blanks = columns, _blanks(columns, blanks or {})
     if file.state == SurveyFile.State.CHECKED:
         file.state = SurveyFile.State.STAGED
-    file.save(update_fields=["columns", "state"])
-    record(by=by, at=at, action="map_survey_columns", object_type="survey_file", object_id=file.pk, columns=columns)
+    file.save(update_fields=["columns", "blanks", "state"])
+    said = {"columns": columns, "blanks": file.blanks} if file.blanks else {"columns": columns}
+    record(by=by, at=at, action="map_survey_columns", object_type="survey_file", object_id=file.pk, **said)
     return file
+
+
+def _blanks(columns: dict[str, str], blanks: dict[str, str]) -> dict[str, str]:
+    for field, value in blanks.items():
+        if columns.get(field, "=").startswith("="):
+            raise BadInput(
+                _("“%(field)s” has no column, so it has no blank cells.") % {"field": field_words(field)}, field=field
+            )
+        if field in rules.CODED and not rules.may_fill(field, value):
+            raise _not_a_word(field, value)
+        if not rules.may_fill(field, value):
+            raise BadInput(
+                _("“%(value)s” cannot stand for the blank cells of “%(field)s”.")
+                % {"value": value, "field": field_words(field)},
+                field=field,
+            )
+    return {field: value.strip() for field, value in blanks.items()}
+
+
+def _not_a_word(field: str, word: str) -> BadInput:
+    return BadInput(_("“%(word)s” is not a word of the register.") % {"word": word}, field=field)
 
 
 @transaction.atomic

@@ -81,7 +81,7 @@ def survey(request: HttpRequest, file_id: int) -> HttpResponse:
         "file": file,
         "outcomes": outcomes(file),
         "counts": counts,
-        "columns": [(field_words(field), column) for field, column in file.columns.items()],
+        "columns": [(field_words(f), column, file.blanks.get(f, "")) for f, column in file.columns.items()],
         "unused": [column for column in file.fields if column not in file.columns.values()],
         "srid_form": SridForm(initial={"srid": file.srid}),
         "may_apply": may(cast(User, request.user), Permission.APPLY_SURVEY),
@@ -100,7 +100,7 @@ def columns(request: HttpRequest, file_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         by = cast(User, request.user)
         try:
-            map_columns(file=file, columns=form.columns(), by=by, at=timezone.now())
+            map_columns(file=file, columns=form.columns(), blanks=form.blanks(), by=by, at=timezone.now())
         except IMISError as refusal:
             form.add_error(None, f"{refusal.message} {refusal.remedy}")
         else:

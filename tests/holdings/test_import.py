@@ -134,6 +134,56 @@ def test_columns_may_be_chosen_but_not_invented(bring: Callable[..., SurveyFile]
     assert (building.use, building.structure) == ("commercial", "pucca")
 
 
+def test_blank_cells_beside_a_column_get_the_stated_value(bring: Callable[..., SurveyFile], assessor: User) -> None:
+    file = bring(
+        [
+            row(100, bin="B1", house_no="1", kind="দোকান", levels=3, use_of="own"),
+            row(200, bin="B2", house_no="2", kind=" ", levels=None, use_of=None),
+            row(300, bin="B3", house_no="3", kind="castle", levels="many", use_of="let"),
+        ]
+    )
+    columns = {**file.columns, "use": "kind", "occupancy": "use_of", "structure": "=pucca", "area_sqft": "=footprint"}
+    blanks = {"use": "residential", "storeys": "২", "occupancy": "vacant"}
+    map_columns(file=file, columns=columns, blanks=blanks, by=assessor, at=NOW)
+    check_survey(file=file, by=assessor, at=NOW)
+    assert named(file) == {3: {"unknown_word", "bad_number"}}  # what is written wrong is not blank
+    apply_survey(file=file, by=assessor, at=NOW)
+    assert list(Building.objects.order_by("bin").values_list("use", "storeys")) == [
+        ("commercial", 3),
+        ("residential", 2),
+        ("", None),
+    ]
+    assert set(Unit.objects.values_list("holding__number_key", "storey", "occupancy")) == {
+        *(("1", storey, "owner") for storey in range(3)),
+        *(("2", storey, "vacant") for storey in range(2)),
+    }
+    assert "kind" not in file.rows.get(number=2).raw or not file.rows.get(number=2).raw["kind"].strip()
+    assert AuditRow.objects.get(action="map_survey_columns").details["blanks"] == blanks
+
+
+def test_not_everything_may_stand_for_blank_cells(bring: Callable[..., SurveyFile], assessor: User) -> None:
+    file = bring([row(100, bin="B1", house_no="1", kind="shop", owner="রহিম", mobile="01711123456")])
+    columns = {**file.columns, "use": "kind"}
+    for blanks in (
+        {"use": "castle"},
+        {"ward": "0"},
+        {"ward": "২২ক"},
+        {"number": "1"},
+        {"owner_bn": "রহিম"},
+        {"mobile": "01711123456"},
+        {"structure": "pucca"},  # has no column
+        {"moon": "1"},
+    ):
+        with pytest.raises(BadInput):
+            map_columns(file=file, columns=columns, blanks=blanks, by=assessor, at=NOW)
+    file.refresh_from_db()
+    assert file.blanks == {}
+    map_columns(file=file, columns=columns, blanks={"use": "shop", "ward": "22"}, by=assessor, at=NOW)
+    map_columns(file=file, columns=columns, by=assessor, at=NOW)
+    file.refresh_from_db()
+    assert file.blanks == {}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_wards_nothing_is_checked(assessor: User, write: Callable[..., Path]) -> None:
     path = write("a.gpkg", [row(100, bin="B1")])

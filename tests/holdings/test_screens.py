@@ -143,9 +143,13 @@ def test_columns_are_edited_and_the_file_checked_again(client: Client, upload: C
     file = SurveyFile.objects.get()
     url = reverse("holdings:survey_columns", args=[file.pk])
     assert client.get(url).context["form"]["number"].initial == "house_no"
-    form = {**file.columns, "number": "", "old_number": "house_no", "use": "=residential"}
+    form = {**file.columns, "number": "", "old_number": "house_no", "use": "=residential", "blank_ward": "21"}
+    wrong = client.post(url, {**form, "blank_ward": "west"})
+    assert wrong.status_code == 200 and "west" in str(wrong.context["form"].non_field_errors())
     assert client.post(url, form).status_code == 302
     file.refresh_from_db()
+    assert file.blanks == {"ward": "21"}
+    assert client.get(url).context["form"]["blank_ward"].initial == "21"
     assert file.columns == {"bin": "bin", "ward": "ward_no", "old_number": "house_no", "use": "=residential"}
     finished()
     page = client.get(reverse("holdings:survey", args=[file.pk]))
