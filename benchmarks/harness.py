@@ -55,10 +55,14 @@ def run_all(names: Iterable[str], *, quick: bool) -> list[Result]:
     results: list[Result] = []
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
-        found = importlib.import_module(f"benchmarks.bench_{name}").run(quick=quick)
-        stamp = {"at": datetime.now(timezone.utc).isoformat(timespec="seconds"), "commit": _commit()}
-        results += [{**one, "ok": _ok(one), **stamp} for one in found]
+        results += stamped(importlib.import_module(f"benchmarks.bench_{name}").run(quick=quick))
     return results
+
+
+def stamped(found: Iterable[Result]) -> list[Result]:
+    """Results with the verdict, the moment and the commit."""
+    stamp = {"at": datetime.now(timezone.utc).isoformat(timespec="seconds"), "commit": _commit()}
+    return [{**one, "ok": _ok(one), **stamp} for one in found]
 
 
 def _ok(one: Result) -> bool:
