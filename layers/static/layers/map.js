@@ -118,7 +118,8 @@
   map.on("moveend", remember);
   let looking = 0;
   map.on("mousemove", (event) => {
-    if (looking) return;
+    // Not while the map is dragged: the search among thousands of shapes would cost more than the frame itself.
+    if (looking || map.dragging.moving()) return;
     looking = requestAnimationFrame(() => {
       looking = 0;
       map.getContainer().classList.toggle("is-over", Boolean(vector.buildingAt(event.latlng)));
