@@ -113,6 +113,18 @@ def on_the_map(page: Page, site: Any, path: str, layer: str, picture: Picture, n
     picture(page, name)
 
 
+def water_table(holdings: list[Holding], folder: Path) -> Path:
+    """What the water authority says of each holding, and of one that the register does not know."""
+    states = ("connected", "connected", "disconnected", "connected", "never")
+    lines = [f"KWASA,water,{WARD},99999,W-X,,connected,2021-01-01"]
+    for n, (one, state) in enumerate(zip(holdings, states * len(holdings), strict=False)):
+        account = "" if state == "never" else f"W-{n:05}"
+        lines.append(f'KWASA,water,{WARD},"{one.number_written}",{account},,{state},2021-01-{n % 28 + 1:02}')
+    table = folder / "kwasa.csv"
+    table.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+    return table
+
+
 def test_from_files_to_the_map_and_the_holding_page(
     live_server: Any,
     page: Page,
@@ -129,13 +141,7 @@ def test_from_files_to_the_map_and_the_holding_page(
     drains_by_the_planner(page, live_server, khulna, picture)
     on_the_map(page, live_server, "/map/", "drains", picture, "utilities-map-drains")
     holdings = list(Holding.objects.order_by("pk"))
-    states = ("connected", "connected", "disconnected", "connected", "never")
-    lines = [f"KWASA,water,{WARD},99999,W-X,,connected,2021-01-01"]
-    for n, (one, state) in enumerate(zip(holdings, states * len(holdings), strict=False)):
-        account = "" if state == "never" else f"W-{n:05}"
-        lines.append(f'KWASA,water,{WARD},"{one.number_written}",{account},,{state},2021-01-{n % 28 + 1:02}')
-    table = tmp_path / "kwasa.csv"
-    table.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+    table = water_table(holdings, tmp_path)
     sign_in(page, staff(Role.ASSESSOR))
     bring(page, live_server, "accounts", table)
     expect(page.locator("[data-code=unknown_holding]")).to_be_visible()

@@ -1,3 +1,6 @@
+-- A table filled a moment ago has no statistics yet, and a loop inside a loop over a city's accounts would take minutes.
+SET LOCAL enable_nestloop = off
+;
 -- What the rows say of accounts. A provider with one service need not name it; without a date the state is today's.
 CREATE TEMP TABLE intake_account ON COMMIT DROP AS
 SELECT c.row_id, c.n, c.provider, c.service AS said, p.services,
