@@ -100,7 +100,8 @@ def _tanks(n: int) -> list[Containment]:
     """Containments of the pilot wards, the first ward first; spread over it by their numbers."""
     rows: list[Containment] = []
     for ward in (PILOT, *(ward for ward in PILOT_WARDS if ward != PILOT)):
-        here = Containment.objects.filter(ward_id=ward, building_links__building__holding_links__isnull=False)
+        here = Containment.objects.filter(ward_id=ward, volume_m3__gte=3)
+        here = here.filter(building_links__building__holding_links__isnull=False)
         found = list(here.distinct().order_by("code")[: 40 * n])
         rows += found[:: max(1, len(found) // n)]
     return rows[:n]

@@ -104,11 +104,6 @@ CONTAINMENTS = Intake(
             _("It lies %(metres)s m from the building it is said to serve."),
             _("Compare the building's number with the point on the map."),
         ),
-        "building_of_another_ward": Words(
-            _("Building of another ward"),
-            _("Its building lies in ward %(ward)s."),
-            _("Correct the building's number or the point."),
-        ),
     },
 )
 

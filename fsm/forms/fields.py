@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from imis import bangla
 
-DAY = {"type": "date"}
+
+def day_input() -> forms.DateInput:
+    """A date box: browsers read ISO dates only, whatever the language."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class FiguresField(forms.DecimalField):

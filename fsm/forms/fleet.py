@@ -7,7 +7,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from fsm.forms.fields import DAY, FiguresField, volume_field
+from fsm.forms.fields import FiguresField, day_input, volume_field
 from fsm.models import CrewKind, PlantKind, Provider
 from holdings.models import Ward
 
@@ -69,7 +69,7 @@ class PlantForm(forms.Form):
 class TariffForm(forms.Form):
     """A price list."""
 
-    since = forms.DateField(label=gettext_lazy("In force from"), widget=forms.DateInput(attrs=DAY))
+    since = forms.DateField(label=gettext_lazy("In force from"), widget=day_input())
     call_out_amount = FiguresField(
         label=gettext_lazy("Call-out fee (taka)"), max_digits=12, decimal_places=2, min_value=Decimal(0)
     )
@@ -84,7 +84,7 @@ class PopulationForm(forms.Form):
     """A count of people."""
 
     ward = forms.ModelChoiceField(label=gettext_lazy("Ward"), queryset=Ward.objects.order_by("number"))
-    counted_on = forms.DateField(label=gettext_lazy("Counted on"), widget=forms.DateInput(attrs=DAY))
+    counted_on = forms.DateField(label=gettext_lazy("Counted on"), widget=day_input())
     non_sewered = forms.IntegerField(label=gettext_lazy("People without a sewer"), min_value=0)
     source = forms.CharField(label=gettext_lazy("Source"), max_length=200)
 
@@ -97,7 +97,7 @@ class PopulationForm(forms.Form):
 class RateForm(forms.Form):
     """An assumption."""
 
-    since = forms.DateField(label=gettext_lazy("In force from"), widget=forms.DateInput(attrs=DAY))
+    since = forms.DateField(label=gettext_lazy("In force from"), widget=day_input())
     ml_per_head_day = FiguresField(
         label=gettext_lazy("Sludge a head a day (ml)"), max_digits=7, decimal_places=2, min_value=Decimal("0.01")
     )

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fsm.forms.fields import DAY, FiguresField, MobileField, volume_field
+from fsm.forms.fields import FiguresField, MobileField, day_input, volume_field
 from fsm.models import (
     Channel,
     Containment,
@@ -48,7 +48,7 @@ class RequestForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("Not known yet"),
     )
-    wanted_on = forms.DateField(label=gettext_lazy("Wanted on"), required=False, widget=forms.DateInput(attrs=DAY))
+    wanted_on = forms.DateField(label=gettext_lazy("Wanted on"), required=False, widget=day_input())
     urgent = forms.BooleanField(label=gettext_lazy("Urgent: the tank overflows"), required=False)
     consents_to_place = forms.BooleanField(
         label=gettext_lazy("Agrees that place and time of the photos are kept"), required=False
@@ -140,7 +140,7 @@ class AssignForm(StepForm):
 
     vehicle = forms.ModelChoiceField(label=gettext_lazy("Vehicle"), queryset=Vehicle.objects.none())
     driver = forms.ModelChoiceField(label=gettext_lazy("Driver"), queryset=CrewMember.objects.none())
-    planned_on = forms.DateField(label=gettext_lazy("Day of the visit"), widget=forms.DateInput(attrs=DAY))
+    planned_on = forms.DateField(label=gettext_lazy("Day of the visit"), widget=day_input())
 
     def __init__(self, *args: Any, vehicles: QuerySet[Vehicle], drivers: QuerySet[CrewMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -48,7 +48,7 @@ class State(TextChoices):
     EMPTYING = "emptying", _("Being emptied")
     IN_TRANSIT = "in_transit", _("On the way to the plant")
     RECEIVED = "received", _("Received at the plant")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Request closed")
     FAILED = "failed", _("Visit failed")
     REJECTED = "rejected", _("Rejected")
     CANCELLED = "cancelled", _("Cancelled")

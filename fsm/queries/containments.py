@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from fsm.models import Containment, ContainmentBuilding, Request, Standing
 from holdings.models import Building, Holding
@@ -52,9 +53,8 @@ def containments_near(request: Request, on: date) -> QuerySet[Containment]:
     return Containment.objects.filter(asked, standing=Standing.IN_USE).distinct().order_by("code")
 
 
-def emptyings(containment: Containment) -> tuple[int, date | None]:
-    """How often a containment was emptied, and when last (the day the tank was empty)."""
-    row = Request.objects.filter(containment=containment, events__step="finish").aggregate(
-        times=Count("id", distinct=True), last=Max("events__at", filter=Q(events__step="finish"))
-    )
-    return row["times"], row["last"].date() if row["last"] else None
+def emptyings(containment: Containment, *, but: Request) -> tuple[int, date | None]:
+    """How often a containment was emptied, and when last (the day the tank was empty), leaving one request out."""
+    rows = Request.objects.filter(containment=containment, events__step="finish").exclude(pk=but.pk)
+    row = rows.aggregate(times=Count("id", distinct=True), last=Max("events__at", filter=Q(events__step="finish")))
+    return row["times"], timezone.localdate(row["last"]) if row["last"] else None

@@ -22,6 +22,7 @@ from fsm.queries.requests import assignment_of, driver_of
 from fsm.services.events import locked
 from fsm.services.requests import note
 from fsm.services.words import bad
+from imis import spoken
 from imis.errors import BadInput, NotAllowed, Refused
 from imis.models import User
 
@@ -59,7 +60,7 @@ def add_photo(*, photo_id: UUID, request: UUID, content: bytes, by: User, at: da
             return earlier
         _may_add(row, by)
         if row.photos.count() >= AT_MOST:
-            raise Refused(_("A visit keeps %(n)s pictures at most.") % {"n": AT_MOST})
+            raise Refused(_("A visit keeps %(n)s pictures at most.") % {"n": spoken.number(AT_MOST)})
         clean = cleaned(content)
         place = Point(*clean.place, srid=4326) if clean.place and row.consents_to_place else None
         photo = Photo(

@@ -1,4 +1,4 @@
--- A containment belongs to the ward it lies in; its link to a building begins on the day it was seen.
+-- A containment belongs to the ward of its building, else to the one it lies in; its link begins on the day it was seen.
 INSERT INTO fsm_containment (code, ward_id, technology, outlet, shape, diameter_m, length_m, width_m, depth_m,
     stated_volume_m3, toilets, built_year, surveyed_on, standing, needs_verification, intake_row_id, geom)
 SELECT r.code, r.in_ward, r.technology, coalesce(r.outlet, 'unknown'),

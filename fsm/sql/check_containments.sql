@@ -6,11 +6,6 @@ FROM intake_cell c JOIN holdings_building b ON b.id = c.building_id
 WHERE c.decision = '' AND NOT ST_DWithin(ST_Transform(c.geom, %(metric)s), ST_Transform(b.geom, %(metric)s), 60)
 ;
 INSERT INTO holdings_intakeproblem (row_id, code, field, value, blocking, details)
-SELECT c.row_id, 'building_of_another_ward', 'building', b.bin, false, jsonb_build_object('ward', b.ward_id)
-FROM intake_cell c JOIN holdings_building b ON b.id = c.building_id
-WHERE c.decision = '' AND b.ward_id <> c.in_ward
-;
-INSERT INTO holdings_intakeproblem (row_id, code, field, value, blocking, details)
 SELECT c.row_id, 'no_volume', 'stated_volume_m3', '', false, '{}'
 FROM intake_cell c
 WHERE c.decision = '' AND c.stated_volume_m3 IS NULL AND (c.depth_m IS NULL OR CASE coalesce(c.shape, 'unknown')

@@ -82,7 +82,7 @@ def page_of(request: HttpRequest, asked: Request, bound: dict[str, Form] | None 
         "forms": forms,
         "sees_people": manages or may(user, Permission.SEE_PEOPLE, ward=ward),
         "can_take_fee": may(user, Permission.TAKE_SLUDGE_FEE, ward=ward),
-        "emptied_before": containments.emptyings(asked.containment) if asked.containment else None,
+        "emptied_before": containments.emptyings(asked.containment, but=asked) if asked.containment else None,
         "trips_needed": _trips_needed(asked),
     }
 

@@ -10,10 +10,16 @@ from django.test import Client
 from django.utils import timezone
 
 from imis.models import User
-from tests.fsm.office import Office
+from tests.fsm.office import NOW, Office
 from tests.imis.conftest import person, signed_in
 
 __all__ = ["person", "signed_in"]
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An afternoon in the middle of a month: no test depends on the day it runs on."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=6))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from fsm import services
 from fsm.models import (
@@ -16,6 +17,7 @@ from fsm.models import (
     ContainmentBuilding,
     CrewMember,
     Event,
+    Payment,
     Provider,
     Request,
     Tariff,
@@ -117,7 +119,7 @@ class Office:
     def assign(self, request: Request, event_id: UUID | None = None) -> Event:
         return services.assign_request(
             event_id=event_id or uuid4(), request=request.pk, vehicle=self.truck.pk, driver=self.driver.pk,
-            planned_on=self.at.date(), by=self.officer, at=self.now(),
+            planned_on=timezone.localdate(self.at), by=self.officer, at=self.now(),
         )  # fmt: skip
 
     def start(self, request: Request) -> Event:
@@ -148,11 +150,12 @@ class Office:
         self.finish(request)
         return Request.objects.get(pk=request.pk)
 
-    def pay(self, request: Request, payment_id: UUID | None = None) -> object:
+    def pay(self, request: Request, payment_id: UUID | None = None) -> Payment:
         payment_id = payment_id or uuid4()
         return services.take_fee(
             payment_id=payment_id, request=request.pk, amount=request.charge.amount, channel="counter",
-            reference=str(payment_id), value_date=self.at.date(), by=self.cashier, at=self.now(), payer_name="করিম",
+            reference=str(payment_id), value_date=timezone.localdate(self.at), by=self.cashier, at=self.now(),
+            payer_name="করিম",
         )  # fmt: skip
 
     def close(self, request: Request) -> Event:
