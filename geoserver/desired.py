@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from layers.catalogue import LAYERS
 from layers.database import PK_TABLE, bands_for, columns_for
@@ -22,6 +23,7 @@ MAP_FORMATS = ("image/png", "image/jpeg", "image/png; mode=8bit")
 INFO_FORMATS = ("application/json", "text/plain", "application/vnd.ogc.gml", "application/vnd.ogc.gml/3.1.1")
 TILE_FORMATS = ("image/png", "application/vnd.mapbox-vector-tile")
 MOST_FEATURES = 5000
+_ABSTRACT = gettext_lazy("Map layers of the city corporation")
 _EARTH = 6_378_137.0
 _WRITES = ("Transaction", "LockFeature", "GetFeatureWithLock", "CreateStoredQuery", "DropStoredQuery")
 _GML = (("V_10", "XML", True), ("V_11", "URN", False), ("V_20", "URN2", False))
@@ -159,7 +161,11 @@ def group_document(group: Group, audience: Audience, bounds: Bounds) -> dict[str
 
 def global_document() -> dict[str, Json]:
     """The settings of the whole server. Forwarded host names are never believed."""
-    contact = {"contactOrganization": f"{settings.CORPORATION['name_bn']} · {settings.CORPORATION['name_en']}"}
+    city = settings.CORPORATION
+    contact: dict[str, Json] = {
+        "contactOrganization": _corporation(),
+        "internationalContactOrganization": {"bn": city["name_bn"], "en": city["name_en"]},
+    }
     if settings.CONTACT_EMAIL:
         contact["contactEmail"] = settings.CONTACT_EMAIL
     return {
@@ -183,8 +189,13 @@ def service_document(service: str, audience: Audience | None) -> dict[str, Json]
         return {"enabled": False}
     shared: dict[str, Json] = {"enabled": True}
     if audience is not None:
-        shared |= titled(settings.CORPORATION["name_bn"]) | {"title": _corporation()}
-        shared["internationalTitle"] = {"bn": settings.CORPORATION["name_bn"], "en": settings.CORPORATION["name_en"]}
+        city = settings.CORPORATION
+        shared |= {
+            "title": _corporation(),
+            "internationalTitle": {"bn": city["name_bn"], "en": city["name_en"]},
+            "abstrct": f"{spoken(_ABSTRACT, 'bn')} · {spoken(_ABSTRACT, 'en')}",
+            "internationalAbstract": {language: spoken(_ABSTRACT, language) for language in ("bn", "en")},
+        }
     return shared | {"wms": _wms, "wfs": _wfs, "wmts": dict}[service]()
 
 

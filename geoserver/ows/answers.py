@@ -17,10 +17,8 @@ from geoserver.xmltext import Suspicious, parsed
 
 log = structlog.get_logger(__name__)
 _TAIL = 8192
-# Any address that ends like a service of ours, however the map server calls itself.
-_ADDRESS = re.compile(
-    rb"https?://[^\s\"'<>?]*?/(?:(?:gis_)?(?:public|staff|tax)/)?(?:gwc/service/wmts|wms|wfs|ows|mapserv)/?(?=[\"'?<\s&])"
-)
+# The path of a service, however the map server calls itself; what follows is its question.
+_SERVICE = re.compile(rb"(?:gwc/service/wmts|wms|wfs|ows|mapserv)/?(?=$|[?&])")
 _RESOURCE = re.compile(rb"<ResourceURL\b[^>]*/>")
 _FIRST_FEATURE = re.compile(rb"<(?:wfs|gml):(?:member|featureMembers?|boundedBy)\b")
 _SCHEMAS = re.compile(rb"https?://[^\s\"'<>]*?/schemas/(?=[a-z])")
@@ -70,11 +68,18 @@ def _expected(asked: Asked, kind: str) -> bool:
 
 def rewritten(body: bytes, root: str) -> bytes:
     """A document in which every address of a service is `root`, and no other host is named but those of schemas."""
-    body = _RESOURCE.sub(b"", body)
-    body = _SCHEMAS.sub(b"http://schemas.opengis.net/", body)
-    body = _ADDRESS.sub(root.rstrip("/").encode() + b"/", body)
-    ours = (root.encode(), *_KNOWN)
-    return _ANY.sub(lambda found: found[0] if found[0].startswith(ours) else root.encode(), body)
+    ours = root.encode()
+
+    def one(found: re.Match[bytes]) -> bytes:
+        address = found[0]
+        if address.startswith((*_KNOWN, ours)):
+            return address
+        if _SCHEMAS.match(address):
+            return _SCHEMAS.sub(b"http://schemas.opengis.net/", address)
+        service = _SERVICE.search(address)
+        return ours + address[service.end() :] if service else ours
+
+    return _ANY.sub(one, _RESOURCE.sub(b"", body))
 
 
 def _features(pieces: Iterator[bytes], answer: Answer, root: str) -> Iterator[bytes]:

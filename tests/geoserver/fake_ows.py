@@ -132,7 +132,11 @@ def _capabilities(fake: Fake, workspace: str, settings: Any, query: Query) -> An
     spoken = [each for path, each in fake.documents.items() if "internationalTitle" in each and workspace in path]
     if "acceptlanguages" in query and not spoken:
         return wms_error("But there is no international content defined")
-    lines = [f'<OnlineResource href="{base}/{workspace}/ows?SERVICE=WMS&amp;"/>']
+    abstract = settings.get("abstrct", "")
+    if "acceptlanguages" in query:
+        missing = "DID NOT FIND i18n CONTENT FOR THIS ELEMENT"
+        abstract = settings.get("internationalAbstract", {}).get(query["acceptlanguages"], missing)
+    lines = [f"<Abstract>{abstract}</Abstract>", f'<OnlineResource href="{base}/{workspace}/ows?SERVICE=WMS&amp;"/>']
     for path, each in fake.documents.items():
         if re.fullmatch(rf"/rest/workspaces/{workspace}/(?:datastores/[^/]+/featuretypes|layergroups)/[^/]+", path):
             title = each.get("title", "")
