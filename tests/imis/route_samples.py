@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,8 @@ from uuid import uuid4
 from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Polygon
 from django.utils import timezone
 
+from fsm.models import Payment as SludgePayment
+from fsm.models import Request as SludgeRequest
 from holdings.models import Building, Holding, HoldingBuilding, SurveyFile, SurveyReading, SurveyRow, Unit
 from imis.jobs import work_once
 from imis.models import Job, User
@@ -23,6 +25,7 @@ from imis.money import D
 from tax.models import Bill, Payment
 from tax.queries import rule_set_on
 from tax.services import assess_ward, issue_bills, request_ward_bills, take_payment
+from tests.fsm.office import Office
 from tests.tax.city import START, build_city, moment, officer
 from utilities.models import Sewer
 
@@ -93,7 +96,7 @@ class World:
     @cached_property
     def sewer(self) -> Sewer:
         """A sewer of the ward."""
-        geom = MultiLineString(LineString((2205, 5), (2295, 5)), srid=3857)
+        geom = MultiLineString(LineString((9_968_000, 2_608_000), (9_968_090, 2_608_000)), srid=3857)
         return Sewer.objects.create(code="S22-1", ward_id=self.building.ward_id, geom=geom, length_m=D("83.00"))
 
     @cached_property
@@ -112,6 +115,18 @@ class World:
         SurveyReading.objects.create(row=row, file_id=file.pk, ward_number=self.holding.ward_id)
         return file
 
+    @cached_property
+    def tank_emptied(self) -> SludgeRequest:
+        """A request of ward 22 whose tank is empty, with a trip on the way and its fee paid."""
+        office = Office(at=timezone.now() - timedelta(days=1))
+        return office.emptied(office.containment(), "1.00")
+
+    @cached_property
+    def sludge_payment(self) -> SludgePayment:
+        """The fee of that request, paid at the counter."""
+        request = self.tank_emptied
+        return Office(at=timezone.now()).pay(request)
+
 
 Sample = str | Callable[[World], dict[str, Any]]
 
@@ -119,10 +134,12 @@ ONE_OFFICE = "staff are managed for the whole corporation by the administrator a
 OWN_JOB = "a job is shown to its owner and to those who could have asked for it; test_records proves it"
 BEARER = "whoever holds the paper may check it; the answer names nobody"
 KIND_OF_FILE = "each kind of file has a permission of its own beside the wards; test_intake_screens proves both"
+OWN_CREW = "a driver works on the jobs of their own crew; tests/fsm keeps other drivers out"
 CATALOGUE = "the same for everyone who may open the map; the layers filter by audience and ward themselves"
 
 # Arguments of routes that are written as regular expressions.
 EXPRESSIONS: dict[str, dict[str, Any]] = {
+    "geoserver:audience": {"audience": "public"},
     "holdings:survey_report": {"file_id": 999_999_999, "kind": "csv"},
     "intake:report": {"file_id": 999_999_999, "kind": "csv"},
     "utilities:network": {"slug": "drains"},
@@ -131,6 +148,7 @@ EXPRESSIONS: dict[str, dict[str, Any]] = {
 }
 
 SAMPLES: dict[str, Sample] = {
+    "geoserver:audience": "the door limits scoped layers to the person's wards itself; tests/verification proves it",
     "edit_person": ONE_OFFICE,
     "set_active": ONE_OFFICE,
     "reset_password": ONE_OFFICE,
@@ -139,7 +157,6 @@ SAMPLES: dict[str, Sample] = {
     "job_progress": OWN_JOB,
     "intake:file": KIND_OF_FILE,
     "intake:columns": KIND_OF_FILE,
-    "geoserver:audience": {"audience": "public"},
     "intake:srid": KIND_OF_FILE,
     "intake:check": KIND_OF_FILE,
     "intake:apply": KIND_OF_FILE,
@@ -148,7 +165,6 @@ SAMPLES: dict[str, Sample] = {
     "intake:row": KIND_OF_FILE,
     "intake:settle": KIND_OF_FILE,
     "intake:report": KIND_OF_FILE,
-    "geoserver:audience": "the door limits scoped layers to the person's wards itself; tests/verification proves it",
     "utilities:network": "a list of the user's own wards; test_screens of the utilities proves it",
     "utilities:sewer": lambda world: {"sewer_id": world.sewer.pk},
     "utilities:reach_file": lambda world: {"sewer_id": world.sewer.pk, "kind": "csv"},
@@ -181,6 +197,24 @@ SAMPLES: dict[str, Sample] = {
     "tax:receipt": lambda world: {"payment_id": world.payment.pk},
     "tax:receipt_pdf": lambda world: {"payment_id": world.payment.pk},
     "tax:reverse": lambda world: {"payment_id": world.payment.pk},
+    "fsm:request": lambda world: {"request_id": world.tank_emptied.pk},
+    "fsm:verify": lambda world: {"request_id": world.tank_emptied.pk},
+    "fsm:assign": lambda world: {"request_id": world.tank_emptied.pk},
+    "fsm:reject": lambda world: {"request_id": world.tank_emptied.pk},
+    "fsm:cancel": lambda world: {"request_id": world.tank_emptied.pk},
+    "fsm:close": lambda world: {"request_id": world.tank_emptied.pk},
+    "fsm:fee": lambda world: {"request_id": world.tank_emptied.pk},
+    "fsm:receipt": lambda world: {"payment_id": world.sludge_payment.pk},
+    "fsm:receipt_pdf": lambda world: {"payment_id": world.sludge_payment.pk},
+    "fsm:reverse": lambda world: {"payment_id": world.sludge_payment.pk},
+    "fsm:holding_panel": lambda world: {"holding_id": world.holding.pk},
+    "fsm:photo": "a photo's file lies on disk; tests/fsm keeps other wards' photos out",
+    "fsm:drive_start": OWN_CREW,
+    "fsm:drive_fail": OWN_CREW,
+    "fsm:drive_load": OWN_CREW,
+    "fsm:drive_finish": OWN_CREW,
+    "fsm:drive_photo": OWN_CREW,
+    "fsm:add": "fleet, plants and prices are kept for the whole corporation",
     "holdings:survey": lambda world: {"file_id": world.survey_file.pk},
     "holdings:survey_columns": lambda world: {"file_id": world.survey_file.pk},
     "holdings:survey_srid": lambda world: {"file_id": world.survey_file.pk},
