@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from layers.exports.drawing import Sort, Step, Test, painted, sorts, spoken, steps
@@ -50,7 +51,7 @@ def _fill(rule: Node, paint: Paint, colour: str, step: Step) -> None:
 
 
 def _line(rule: Node, paint: Paint, colour: str, step: Step) -> None:
-    look = {
+    look: dict[str, str | float] = {
         "stroke": colour,
         "stroke-width": step.width,
         "stroke-opacity": step.opacity,
@@ -92,11 +93,11 @@ def _test(parent: Node, test: Test) -> None:
             _compare(parent, "PropertyIsEqualTo", name, value)
         return
     limits = [("PropertyIsGreaterThanOrEqualTo", test.at_least), ("PropertyIsLessThan", test.below)]
-    given = [(operator, value) for operator, value in limits if value is not None]
+    given = [(operator, bound) for operator, bound in limits if bound is not None]
     if len(given) > 1:
         parent = _add(parent, "And", space=_OGC)
-    for operator, value in given:
-        _compare(parent, operator, name, str(value))
+    for operator, bound in given:
+        _compare(parent, operator, name, str(bound))
 
 
 def _compare(parent: Node, operator: str, name: str, value: str) -> None:
@@ -110,7 +111,7 @@ def _title(parent: Node, text: Text) -> None:
     _add(title, "Localized", spoken(text, "bn")).set("lang", "bn")
 
 
-def _css(parent: Node, look: dict[str, str | float]) -> None:
+def _css(parent: Node, look: Mapping[str, str | float]) -> None:
     for name, value in look.items():
         _add(parent, "CssParameter", value if isinstance(value, str) else _number(value)).set("name", name)
 
