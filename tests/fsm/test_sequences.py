@@ -50,6 +50,7 @@ class Life:
         self.request = office.asked(self.tank)
         self.pure = workflow.fold([Happened(Step.REQUEST)])
         self.last: Callable[[], object] = lambda: None
+        self.charged = self.paid = False
 
     def walk(self, step: str, trip: int, hundredths: int) -> None:
         if step == "again":
@@ -68,15 +69,16 @@ class Life:
         else:
             assert expected is not None, f"{step} {trip} {volume} in {self.pure.state} went through"
             self.pure, self.last = expected, act
+            self.charged |= step == "finish"
+            self.paid = step == "pay" or (self.paid and step != "reverse")
 
     def act(self, step: str, trip: int, volume: Decimal, key: UUID) -> Callable[[], object]:
         office, pk = self.office, self.request.pk
         by = {"by": office.officer, "at": office.now(), "event_id": key, "request": pk}
         drive = {**by, "by": office.driver_user}
-        fresh = Request.objects.get(pk=pk)
         return {
             "verify": lambda: services.verify_request(containment=self.tank.pk, **by),
-            "assign": lambda: office.assign(fresh, key),
+            "assign": lambda: office.assign(self.request, key),
             "start": lambda: services.start_emptying(**drive),
             "finish": lambda: services.finish_emptying(**drive),
             "fail": lambda: services.report_failure(reason="x", **drive),
@@ -84,26 +86,24 @@ class Life:
             "reject": lambda: services.reject_request(reason="x", **by),
             "close": lambda: services.close_request(**by),
             "depart": lambda: services.send_load(volume=volume, plant=office.plant.pk, **drive),
-            "receive": lambda: office.receive(fresh, trip, str(volume), key),
-            "pay": lambda: office.pay(fresh, key),
-            "reverse": lambda: self.reverse(fresh),
+            "receive": lambda: office.receive(self.request, trip, str(volume), key),
+            "pay": lambda: office.pay(Request.objects.get(pk=pk), key),
+            "reverse": self.reverse,
         }[step]
 
-    def reverse(self, request: Request) -> object:
-        paid = standing_payment(request)
+    def reverse(self) -> object:
+        paid = standing_payment(self.request)
         if paid is None:
             raise Charge.DoesNotExist
         return services.reverse_fee(payment=paid.pk, reason="x", by=self.office.boss, at=self.office.now())
 
     def expected(self, step: str, trip: int, volume: Decimal) -> workflow.Progress | None:
         """What the rules say; None when they, the truck's size or the unpaid fee forbid it."""
-        charge = Charge.objects.filter(request=self.request).first()
-        paid = standing_payment(self.request) is not None
         if step == "pay":
-            return self.pure if charge is not None and not paid else None
+            return self.pure if self.charged and not self.paid else None
         if step == "reverse":
-            return self.pure if paid else None
-        if (step == "close" and not paid) or volume > self.office.truck.capacity_m3 and step == "depart":
+            return self.pure if self.paid else None
+        if (step == "close" and not self.paid) or (step == "depart" and volume > self.office.truck.capacity_m3):
             return None
         number = len(self.pure.trips) + 1 if step == "depart" else trip or None
         happened = Happened(Step(step), number, volume if step in ("depart", "receive") else None, "x")
@@ -120,7 +120,8 @@ class Life:
         assert all(trip.emptied > 0 and (trip.received is None or trip.received >= 0) for trip in folded.trips)
         charge = Charge.objects.filter(request=request).first()
         has_finished = Event.objects.filter(request=request, step="finish").exists()
-        assert (charge is not None) == has_finished
+        assert (charge is not None) == has_finished == self.charged
+        assert (standing_payment(request) is not None) == self.paid
         assert charge is None or charge.volume_m3 == folded.emptied
 
 
