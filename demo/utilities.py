@@ -6,6 +6,7 @@ Everything hangs on the roads' and holdings' codes through a hash, so the same s
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -24,7 +25,7 @@ def load_utilities(by: User, today: date) -> None:
     _run("utilities_accounts", facts)
 
 
-def _run(name: str, facts: dict[str, object]) -> None:
+def _run(name: str, facts: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         for part in statement(name).split("\n;\n"):
             cursor.execute(part, facts)
