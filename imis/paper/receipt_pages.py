@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from imis import bangla
 from imis.paper.figures import Figures
 from imis.paper.qr import qr_code
 from imis.paper.steps import Row, in_reading_order, row, step_row
 from imis.paper.typeset import TEMPLATES, pdf
 from imis.paper.wording import words
 
+_CODE = re.compile(r"\d\d-\d{3}-\d{4}-\d\d$")  # ward, road, holding, suffix
 _SIZES = (9, 14)  # more lines than these are set smaller, and smaller again
 
 
@@ -73,13 +76,18 @@ def _facts(receipt: PrintedReceipt, said: dict[str, str], write: Figures) -> lis
     return [
         [said["received_from"], write.written(payload.get("payer_name"))],
         [said["request_no"], write.written(number, code=True)],
-        [said["holding_no"], write.written(holding if holding != number else "", code=True)],
+        [said[_called(holding)], write.written(holding if holding != number else "", code=True)],
         [said["ward"], write.text(payload.get("ward"))],
         [said["value_date"], write.day(payload["value_date"])],
         [said["recorded_on"], write.day(receipt.recorded_on)],
         [said["channel"], channel],
         [said["reference"], write.written(payload.get("reference"), code=True)],
     ]
+
+
+def _called(holding: str) -> str:
+    """What the holding is named by: its code; by its number on the road where it has no code yet."""
+    return "holding_code" if _CODE.match(bangla.latin(holding)) else "holding_no"
 
 
 def _service(payload: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ LANGUAGES = ("bn", "en")
 _WORDS: dict[str, tuple[str, str]] = {
     "branch_tax": ("কর আদায় শাখা", "Collection branch"),
     "holding_no": ("হোল্ডিং নম্বর", "Holding number"),
+    "holding_code": ("হোল্ডিং কোড", "Holding code"),
     "ward": ("ওয়ার্ড নং", "Ward no."),
     "in_words": ("কথায়", "In words"),
     "scan": ("যাচাই করতে স্ক্যান করুন", "Scan to verify"),

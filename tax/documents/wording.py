@@ -29,7 +29,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     # who and where
     "taxpayer": ("করদাতা", "Taxpayer"),
     "guardian": ("পিতা/স্বামীর নাম", "Father/husband"),
-    "holding_code": ("হোল্ডিং কোড", "Holding code"),
     "old_number": ("পুরাতন হোল্ডিং নং", "Old holding no."),
     "mahalla": ("মহল্লা", "Mahalla"),
     "road": ("রাস্তা / সড়ক", "Road"),

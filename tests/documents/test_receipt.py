@@ -66,3 +66,14 @@ def test_a_payload_without_working_prints_the_sums_by_kind() -> None:
     rows = receipt_page(receipt(payload={**receipt_payload(), "working": [], "lines": lines}), "en")["rows"]
     shown = [(row["label"], row["amount"]) for row in rows]
     assert shown == [("Principal", "950.00"), ("Rebate", "−50.00"), ("Advance", "7.00")]
+
+
+@pytest.mark.parametrize(
+    ("written", "bn", "en"),
+    [("22-007-0007-00", "হোল্ডিং কোড", "Holding code"), ("১২/ক", "হোল্ডিং নম্বর", "Holding number")],
+)
+def test_the_holding_is_called_by_what_is_printed(written: str, bn: str, en: str) -> None:
+    one = receipt(payload={**receipt_payload(), "holding_number": written})
+    for lang, label, other in (("bn", bn, "হোল্ডিং নম্বর"), ("en", en, "Holding number")):
+        page = texts_of(typeset_receipt(one, lang=lang))[0]
+        assert joined(label) in page and (label == other or joined(other) not in page)
