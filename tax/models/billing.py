@@ -99,7 +99,16 @@ class Bill(models.Model):
                 ),
             ),
         ]
-        indexes = [models.Index(fields=["ward", "fiscal_year", "quarter"], name="bill_period")]
+        indexes = [
+            models.Index(fields=["ward", "fiscal_year", "quarter"], name="bill_period"),
+            # What no run counts: the desk adds these to the sums of the runs without reading a bill.
+            models.Index(
+                fields=["fiscal_year", "quarter", "ward"],
+                include=["principal_amount"],
+                condition=Q(run=None),
+                name="bill_ahead_of_its_run",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -18,7 +18,8 @@ from tax.models import Allocation, Payment, Reversal
 
 _WARDS = """
 SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(a.assessed, 0), coalesce(a.waiting, 0),
-       coalesce(b.bills, 0), coalesce(b.demand, 0), coalesce(s.unpaid, 0), coalesce(s.in_arrears, 0)
+       coalesce(b.bills, 0) + coalesce(e.bills, 0), coalesce(b.demand, 0) + coalesce(e.demand, 0),
+       coalesce(s.unpaid, 0), coalesce(s.in_arrears, 0), coalesce(e.bills, 0)
   FROM holdings_ward w
   LEFT JOIN (SELECT ward_id, count(*) AS active FROM holdings_holding WHERE state = 'active' GROUP BY ward_id) h
          ON h.ward_id = w.number
@@ -31,6 +32,9 @@ SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(a.assesse
   LEFT JOIN (SELECT ward_id, sum(bill_count) AS bills, sum(demand_amount) AS demand FROM tax_billrun
               WHERE fiscal_year = %(fiscal_year)s AND quarter = %(quarter)s GROUP BY ward_id) b
          ON b.ward_id = w.number
+  LEFT JOIN (SELECT ward_id, count(*) AS bills, sum(principal_amount) AS demand FROM tax_bill
+              WHERE fiscal_year = %(fiscal_year)s AND quarter = %(quarter)s AND run_id IS NULL GROUP BY ward_id) e
+         ON e.ward_id = w.number
   LEFT JOIN (SELECT o.ward_id, sum(t.unpaid_amount) AS unpaid,
                     count(*) FILTER (WHERE t.oldest_unpaid_year < %(fiscal_year)s) AS in_arrears
                FROM tax_standing t JOIN holdings_holding o ON o.id = t.holding_id GROUP BY o.ward_id) s
@@ -42,7 +46,10 @@ SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(a.assesse
 
 @dataclass(frozen=True)
 class WardRow:
-    """A ward at a glance: counts of holdings, and taka demanded this quarter and unpaid of all years."""
+    """A ward at a glance: counts of holdings, and taka demanded this quarter and unpaid of all years.
+
+    `bills` and `demand` are those of all bills of the quarter; `ahead` of the bills no run made, but a payment ahead.
+    """
 
     number: int
     name_bn: str
@@ -54,6 +61,7 @@ class WardRow:
     demand: Decimal
     unpaid: Decimal
     in_arrears: int
+    ahead: int
 
 
 def wards_at_a_glance(*, wards: Sequence[int] | None, fiscal_year: int, quarter: int, today: Any) -> list[WardRow]:
@@ -73,10 +81,10 @@ def wards_at_a_glance(*, wards: Sequence[int] | None, fiscal_year: int, quarter:
 
 def totals(rows: Sequence[WardRow]) -> WardRow:
     """The sum of some wards, as ward 0."""
-    counts = {name: sum(getattr(row, name) for row in rows) for name in ("active", "assessed", "waiting", "bills")}
-    in_arrears = sum(row.in_arrears for row in rows)
+    counted = ("active", "assessed", "waiting", "bills", "in_arrears", "ahead")
+    counts = {name: sum(getattr(row, name) for row in rows) for name in counted}
     demand, unpaid = sum((row.demand for row in rows), ZERO), sum((row.unpaid for row in rows), ZERO)
-    return WardRow(0, "", "", **counts, demand=demand, unpaid=unpaid, in_arrears=in_arrears)
+    return WardRow(0, "", "", **counts, demand=demand, unpaid=unpaid)
 
 
 def payments_of(holding_id: int) -> QuerySet[Payment]:

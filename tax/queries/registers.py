@@ -26,7 +26,8 @@ _MONEY: DecimalField = DecimalField(max_digits=14, decimal_places=2)
 class PreviewRow:
     """A holding in the preview. Amounts in Taka; `reason` says why it gets no bill, empty if it gets one.
 
-    `last_amount` is its last bill's demand before this quarter, `arrears` what it owes of principal now.
+    `last_amount` is its last bill's demand before this quarter, `arrears` what it owes of principal now; `ahead` says
+    that it has its bill because the quarter was paid ahead.
     """
 
     holding_id: int
@@ -38,6 +39,7 @@ class PreviewRow:
     last_amount: Decimal | None
     arrears: Decimal
     reason: str
+    ahead: bool = False
 
     @property
     def difference(self) -> Decimal | None:

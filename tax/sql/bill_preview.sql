@@ -31,7 +31,8 @@ SELECT h.id, coalesce(h.code, h.number_written), coalesce(o.name_bn, ''), a.annu
             WHEN a.holding_id IS NOT NULL THEN 'no_tax'
             WHEN EXISTS (SELECT 1 FROM tax_assessment w WHERE w.holding_id = h.id AND w.state = 'proposed')
                 THEN 'awaits_approval'
-            ELSE 'not_assessed' END
+            ELSE 'not_assessed' END,
+       b.id IS NOT NULL AND b.run_id IS NULL
 FROM holdings_holding h
 LEFT JOIN asked a ON a.holding_id = h.id
 LEFT JOIN owner o ON o.holding_id = h.id

@@ -71,7 +71,11 @@ def _register(request: HttpRequest, preview: Preview) -> dict[str, Any]:
     issued = [row for row in preview.rows if row.reason == BILLED]
     return {
         "preview": preview,
-        "issued": {"bills": len(issued), "demand": sum((row.amount for row in issued), ZERO)},
+        "issued": {
+            "bills": len(issued),
+            "demand": sum((row.amount for row in issued), ZERO),
+            "ahead": sum(row.ahead for row in issued),
+        },
         "skipped": {reason: count for reason, count in preview.skipped.items() if reason != BILLED},
         "only_outliers": only_outliers,
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +18,10 @@ from tax.queries import quote_for
 from tax.services import reverse_payment, take_payment
 from tests.documents.pages import boxes, joined, texts_of
 from tests.tax.city import moment, officer
-from tests.tax_web.conftest import TODAY, bill_quarter, text_of
+from tests.tax_web.conftest import TODAY, WARD, bill_quarter, text_of
 
 pytestmark = pytest.mark.django_db
+Desk = Callable[..., Client]
 
 
 @pytest.fixture
@@ -67,3 +69,19 @@ def test_the_press_asks_once_for_a_whole_part(town: list[Holding], django_assert
     bill_quarter(1)
     with django_assert_num_queries(1):
         assert not [one for one in printed(Bill.objects.all()) if one.paid]
+
+
+def test_the_desk_and_the_ward_page_count_the_same_bills(
+    ahead: Bill, desk: Desk, clock: Callable[[date], None]
+) -> None:
+    clock(date(2021, 10, 5))
+    for expected_ahead, expected_bills in ((1, 1), (1, 4)):
+        table = desk(Role.COLLECTOR, language="en").get("/tax/")
+        ward = desk(Role.COLLECTOR, language="en").get(f"/tax/wards/{WARD}/bills/?fiscal_year=2021&quarter=2")
+        [row], issued = table.context["rows"], ward.context["issued"]
+        assert (row.bills, row.demand, row.ahead) == (issued["bills"], issued["demand"], issued["ahead"])
+        assert (row.ahead, row.bills) == (expected_ahead, expected_bills)
+        assert (table.context["total"].bills, table.context["total"].ahead) == (row.bills, row.ahead)
+        for page in (table, ward):
+            assert "of these made by a payment ahead: 1" in text_of(page)
+        bill_quarter(2)
