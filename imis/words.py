@@ -110,9 +110,12 @@ OBJECTS = {
 
 # What the details of a row are called; those of the kinds below are written as money, days, years or codes.
 DETAILS = {
+    "active": _("May sign in"),
     "after": _("Afterwards"),
     "all_wards": _("All wards"),
     "amount": _("Amount"),
+    "applied": _("Entered"),
+    "audience": _("Audience"),
     "annual_value": _("Annual value"),
     "before": _("Before"),
     "bills": _("Bills"),
@@ -123,21 +126,30 @@ DETAILS = {
     "columns": _("Columns"),
     "count": _("How many"),
     "day": _("Day"),
+    "days": _("Days"),
     "decision": _("Decision"),
     "demand": _("Demand"),
     "devices": _("Devices"),
+    "emptied": _("Taken out (m³)"),
     "features": _("Objects on the map"),
     "fields": _("Columns"),
+    "filtered": _("Only some by a condition"),
     "first": _("First values"),
     "fiscal_year": _("Fiscal year"),
+    "form": _("Kind of file"),
     "format": _("Kind of file"),
     "holding": _("Holding (number in the register)"),
     "holdings": _("Holdings"),
     "ids": _("Numbers in the register"),
     "kind": _("Kind"),
     "leave_out": _("Left out"),
+    "metres": _("Within (m)"),
+    "most": _("At most"),
     "number": _("Number"),
     "owners": _("Owners"),
+    "password": _("Password"),
+    "payment": _("Payment"),
+    "photo": _("Photo"),
     "proposed": _("Waiting for approval"),
     "quarter": _("Instalment"),
     "raised": _("Raised values"),
@@ -147,12 +159,19 @@ DETAILS = {
     "rows": _("Rows"),
     "skipped": _("Left out"),
     "squares": _("Squares of the map"),
+    "staff": _("May enter the administration pages"),
+    "start": _("Beginning after"),
+    "state": _("State"),
+    "superuser": _("Has every right there"),
     "srid": _("Coordinate system (EPSG)"),
     "today": _("Day"),
+    "trip": _("Trip"),
     "unchanged": _("Unchanged"),
     "units": _("Units"),
+    "username": _("User name"),
     "valid_from": _("In force from"),
     "value_date": _("Day of payment"),
+    "volume": _("Volume (m³)"),
     "waiting": _("Waiting"),
     "ward_decided": _("Ward decided"),
     "ward_numbers": _("Wards"),
@@ -167,7 +186,23 @@ VALUES: dict[str, dict[str, Any]] = {
         "collector": _("Collector"),
         "bank": _("Bank"),
         "online": _("Online"),
+        "phone": _("By phone"),
+        "web": _("Website"),
+        "scheduled": _("Scheduled"),
     },
+    "state": {
+        "requested": _("Requested"),
+        "verified": _("Verified"),
+        "assigned": _("Assigned"),
+        "emptying": _("Being emptied"),
+        "in_transit": _("On the way to the plant"),
+        "received": _("Received at the plant"),
+        "closed": _("Request closed"),
+        "failed": _("Visit failed"),
+        "rejected": _("Rejected"),
+        "cancelled": _("Cancelled"),
+    },
+    "password": {"changed": _("changed")},
     "roles": dict(Role.choices),
     "skipped": {
         "inactive": _("inactive"),
@@ -179,6 +214,20 @@ VALUES: dict[str, dict[str, Any]] = {
         "billed_before": _("issued before"),
     },
 }
+
+
+# What the database calls a change of someone's office.
+OPERATIONS = {
+    "INSERT": _("Account made"),
+    "UPDATE": _("Account changed"),
+    "DELETE": _("Account deleted"),
+    "TRUNCATE": _("All accounts deleted"),
+}
+
+
+def operation_words(code: str) -> str:
+    """A change that the database saw, in the active language, or its code."""
+    return str(OPERATIONS.get(code, code))
 
 
 def action_words(code: str) -> str:

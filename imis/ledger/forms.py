@@ -13,10 +13,10 @@ class DayForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """What a telephone reads from a receipt's QR square: the code, or the address that holds it."""
+    """What a telephone reads from the QR square of a bill or receipt: the code, or the address that holds it."""
 
     token = forms.CharField(
-        label=_("Code on the receipt"),
+        label=_("Code on the bill or receipt"),
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "characters"}),
         help_text=_("The letters and digits in the QR square, or the whole address."),

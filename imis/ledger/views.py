@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import cast
+from urllib.parse import unquote
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -18,8 +20,10 @@ from imis.ledger.forms import DayForm, TokenForm
 from imis.ledger.services import request_proof, verify_token
 from imis.models import User
 from imis.roles import Permission
+from imis.whereabouts import ENTRY, addresses, head_names
 
 PAGE = 50
+_BILLS_CHECK = re.compile("[A-Za-z2-7]{16}")  # a receipt's token is many times as long
 
 
 @require_GET
@@ -28,7 +32,16 @@ def day_book(request: HttpRequest) -> HttpResponse:
     """The entries of one value date with their lines."""
     day, form = _asked_day(request)
     page = Paginator(queries.day_book(day), PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "day": day, "page": page, "key": "day", "query": day.isoformat(), "asked": ""}
+    context = {
+        "form": form,
+        "day": day,
+        "page": page,
+        "where": addresses([(ENTRY, entry.source) for entry in page], cast(User, request.user)),
+        "heads": head_names(),
+        "key": "day",
+        "query": day.isoformat(),
+        "asked": "",
+    }
     return render(request, "ledger/day_book.html", context)
 
 
@@ -81,7 +94,11 @@ def enter_receipt(request: HttpRequest) -> HttpResponse:
     """Takes what a QR reader showed, a code or the address of its proof, where it did not open the page itself."""
     form = TokenForm(request.POST or None)
     if form.is_valid():
-        letters = "".join(form.cleaned_data["token"].split()).rpartition("/")[2]
+        *path, letters = "".join(form.cleaned_data["token"].split()).rstrip("/").split("/")
+        number = unquote(path[-1]) if path else ""
+        if number and "/" not in number and _BILLS_CHECK.fullmatch(letters):
+            # A bill's code is its number and a check; what stands above the books proves it.
+            return redirect("verify_bill", number=number, check=letters)
         return redirect("verify_receipt", token=letters) if letters.isalnum() else _not_genuine(request)
     return render(request, "ledger/enter_receipt.html", {"form": form})
 

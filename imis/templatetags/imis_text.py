@@ -24,6 +24,7 @@ register = template.Library()
 NOTHING = "–"
 _NO_BREAK = "\u00a0"
 _LATIN_LETTER = re.compile("[A-Za-z]")
+_WORD, _NO_FIGURE = re.compile(r"\S+"), re.compile("[A-Za-z&<]")
 
 
 def _language() -> str:
@@ -69,6 +70,20 @@ def figures(value: object) -> str:
         return NOTHING
     text = str(value)
     return bangla.digits(text) if _language() == "bn" and not _LATIN_LETTER.search(text) else text
+
+
+@register.filter(is_safe=True)
+def spoken(sentence: object) -> str:
+    """A sentence that came with Latin figures (Django's about a field): its figures in the script of the language.
+
+    A word with Latin letters, a tag or an entity stays as it is.
+    """
+    text = str(sentence)
+    return text if _language() != "bn" else _WORD.sub(lambda word: _in_bangla(word[0]), text)
+
+
+def _in_bangla(word: str) -> str:
+    return word if _NO_FIGURE.search(word) else bangla.digits(word)
 
 
 @register.filter
@@ -127,6 +142,18 @@ def plainly(value: object) -> str:
     return NOTHING if value in (None, "") else str(value)
 
 
+@register.simple_tag
+def place_of(where: dict[tuple[str, str], str], kind: str, key: object) -> str:
+    """The address of a thing among those that imis.whereabouts found; "" where the reader may not see it."""
+    return where.get((kind, str(key)), "")
+
+
+@register.filter
+def head(code: str, names: dict[str, str]) -> str:
+    """A head of the books in words; its code when no app names it."""
+    return names.get(code, code) or NOTHING
+
+
 @register.filter
 def named(names: dict[str, str]) -> str:
     """{name_bn, name_en} in the active language, the other where one is missing."""
@@ -173,4 +200,5 @@ def _day_of(iso: str) -> date | None:
 
 
 register.filter("action_words", words.action_words)
+register.filter("operation_words", words.operation_words)
 register.filter("object_words", words.object_words)

@@ -17,6 +17,7 @@ from imis.forms import AuditFilterForm
 from imis.jobs import may_watch, registered
 from imis.models import Job, User
 from imis.roles import Permission
+from imis.whereabouts import addresses
 from imis.words import action_words, object_words
 
 PAGE = 100
@@ -35,7 +36,9 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.audit_rows(filters), PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
-    return render(request, "imis/audit_log.html", {"form": form, "page": page, "asked": asked.urlencode()})
+    where = addresses([(row.object_type, row.object_id) for row in page], cast(User, request.user))
+    context = {"form": form, "page": page, "where": where, "asked": asked.urlencode()}
+    return render(request, "imis/audit_log.html", context)
 
 
 @require_GET

@@ -44,6 +44,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "today": {language: date_in(timezone.localdate(), language) for language in ("bn", "en")},
         "summaries": queries.summaries_as_at(),
         "words": map_words(),
+        "sees_people": may(cast(User, request.user), Permission.SEE_PEOPLE),
         "map_data": {
             "bounds": queries.city_bounds(wards),
             "wards": [_ward(place) for place in wards],

@@ -1,6 +1,6 @@
 """What the tax knows: reads only."""
 
-from tax.queries.accounts import Account, account_of, account_page, payer_of
+from tax.queries.accounts import Account, account_of, account_page, owners_of
 from tax.queries.assessments import assessment_history, assessment_on, proposals_waiting
 from tax.queries.desk import allocations_of, day_at_the_counter, payments_of, payments_taken, wards_at_a_glance
 from tax.queries.law import parameters_on, rule_set_on
@@ -37,8 +37,8 @@ __all__ = [
     "day_at_the_counter",
     "demand_register",
     "dues",
+    "owners_of",
     "parameters_on",
-    "payer_of",
     "payments_of",
     "payments_taken",
     "proposals_waiting",

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from holdings.models import Holding, Owner
+from holdings.models import Holding, Ownership
 from imis.money import ZERO
 from tax.models import Allocation, Assessment, Bill, Payment
 from tax.queries.assessments import assessment_history, assessment_on
@@ -41,7 +41,7 @@ class Account:
     working: Sequence[dict[str, Any]]
     arrears_years: int
     advance: Decimal
-    payer: Owner | None
+    owners: Sequence[Ownership]
     payments: Sequence[Payment]
 
 
@@ -60,7 +60,7 @@ def account_of(holding: Holding, as_at: date) -> Account:
         working=[step.to_json() for step in price.working] if price.parts else [],
         arrears_years=len(earlier),
         advance=position.advance,
-        payer=payer_of(holding, as_at),
+        owners=owners_of(holding, as_at),
         payments=list(payments_of(holding.pk)[:LATEST]),
     )
 
@@ -73,13 +73,10 @@ def assessment_steps(assessment: Assessment | None) -> list[dict[str, Any]]:
     return list(tree.get("steps", []))
 
 
-def payer_of(holding: Holding, as_at: date) -> Owner | None:
-    """The owner of the largest share on the day: the name that bills carry."""
-    return (
-        Owner.objects.filter(ownerships__holding=holding, ownerships__valid__contains=as_at)
-        .order_by("-ownerships__share", "pk")
-        .first()
-    )
+def owners_of(holding: Holding, as_at: date) -> list[Ownership]:
+    """Who owns the holding on the day with their shares, in the order in which a bill of that day names them."""
+    in_force = Ownership.objects.filter(holding=holding, valid__contains=as_at)
+    return list(in_force.select_related("owner").order_by("-share", "owner_id"))
 
 
 def bills_of(holding_id: int) -> QuerySet[Bill]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from imis import spoken
 from imis.errors import Refused
 from tax.models import ChargeHead, RentRate, RuleSet
 from tax.rules.ruleset import Parameters
@@ -18,7 +19,7 @@ def rule_set_on(day: date) -> RuleSet:
     found = RuleSet.objects.filter(state=RuleSet.State.ADOPTED, valid__contains=day).first()
     if found is None:
         raise Refused(
-            _("No rule set is in force on %(day)s.") % {"day": day.isoformat()},
+            _("No rule set is in force on %(day)s.") % {"day": spoken.day(day)},
             remedy=_("Adopt a rule set for that day first."),
         )
     return found

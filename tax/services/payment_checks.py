@@ -8,10 +8,9 @@ from decimal import Decimal
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imis import bangla
+from imis import spoken
 from imis.errors import BadInput, Refused
 from imis.money import paisa, whole_taka
 from tax.models import Payment
@@ -52,7 +51,7 @@ def check_claim(claim: Payment, parameters: Parameters) -> None:
     days = parameters.back_dating_days.get(claim.channel, 0)
     if claim.value_date < today - timedelta(days=days):
         raise Refused(
-            _("A payment of this channel may be dated back at most %(days)s days.") % {"days": said(days)},
+            _("A payment of this channel may be dated back at most %(days)s days.") % {"days": spoken.number(days)},
             remedy=_("Enter it with today's date, or ask for an adjustment."),
         )
 
@@ -62,7 +61,7 @@ def check_advance(position: Position, spread: Allocated, parameters: Parameters)
     advance = spread.total("advance")
     if advance and position.advance + advance > parameters.advance_years * position.yearly_tax:
         raise Refused(
-            _("This would pay more than %(years)s years ahead.") % {"years": said(parameters.advance_years)},
+            _("This would pay more than %(years)s years ahead.") % {"years": spoken.number(parameters.advance_years)},
             remedy=_("Take what is due and give the rest back."),
         )
 
@@ -79,11 +78,6 @@ def check_expected(
             _("The account of this holding changed while this page was open; nothing was taken."),
             remedy=_("Look at the amounts below: they are the ones of this moment."),
         )
-
-
-def said(number: Decimal | int) -> str:
-    """A number in a sentence: grouped, in the digits of the active language."""
-    return bangla.grouped(number, "bn" if (get_language() or "bn").startswith("bn") else "en")
 
 
 def _said(payment: Payment) -> tuple[object, ...]:

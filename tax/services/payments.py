@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from holdings.models import Holding
-from imis import audit
+from imis import audit, spoken
 from imis.errors import Refused
 from imis.fiscal import Period
 from imis.ledger.services import (
@@ -43,7 +43,7 @@ from tax.rules.ruleset import Parameters
 from tax.services.advances import use_credit
 from tax.services.bills import bill_ahead
 from tax.services.locks import lock_holding
-from tax.services.payment_checks import check_advance, check_claim, check_expected, first_payment, said
+from tax.services.payment_checks import check_advance, check_claim, check_expected, first_payment
 from tax.services.postings import settlement_lines
 from tax.services.standings import refresh_standings
 
@@ -176,7 +176,7 @@ def _spread(claim: Payment, position: Position, parameters: Parameters, plan: st
     if price != claim.amount:
         raise Refused(
             _("The amount for this plan is ৳ %(price)s now, not ৳ %(amount)s.")
-            % {"price": said(price), "amount": said(claim.amount)},
+            % {"price": spoken.number(price), "amount": spoken.number(claim.amount)},
             remedy=_("Load the holding again and take the amount shown."),
         )
     return allocate(position, claim.amount, claim.value_date, parameters, plan=Plan(plan))

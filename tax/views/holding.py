@@ -80,7 +80,7 @@ def _context(request: HttpRequest, holding: Holding) -> dict[str, Any]:
     return {
         "holding": holding,
         "account": account,
-        "payer": account.payer if sees_people else None,
+        "owners": account.owners if sees_people else (),
         "as_at": today,
         "can_take_payment": may(person(request), Permission.TAKE_PAYMENT, ward=holding.ward_id),
     }

@@ -25,7 +25,7 @@ from imis.roles import Permission, may
 from tax.documents.receipts import receipt_pdf as receipt_document
 from tax.forms import OTHER_AMOUNT, PaymentForm, ReverseForm
 from tax.models import Payment
-from tax.queries import HoldingQuote, allocations_of, payer_of, quote_for, receipt_link
+from tax.queries import HoldingQuote, allocations_of, owners_of, quote_for, receipt_link
 from tax.rules.allocation import Plan
 from tax.services import reverse_payment, take_payment
 from tax.views.scope import holding_or_403, language, payment_or_403, person
@@ -89,7 +89,7 @@ def _pay_context(request: HttpRequest, holding: Holding, quoted: HoldingQuote, f
     sees_people = may(person(request), Permission.SEE_PEOPLE, ward=holding.ward_id)
     return {
         "holding": holding,
-        "payer": payer_of(holding, quoted.value_date) if sees_people else None,
+        "owners": owners_of(holding, quoted.value_date) if sees_people else (),
         "offers": offers,
         "can_pay": bool(offers) or quoted.position.yearly_tax > 0,
         "advance": quoted.position.advance,

@@ -7,17 +7,30 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 
 import django
 import pytest
+from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
 
+from fsm.models import (
+    Containment,
+    CrewMember,
+    Population,
+    Provider,
+    SludgeRate,
+    State,
+    Tariff,
+    TreatmentPlant,
+    Vehicle,
+)
 from imis import borrowed, words
 from imis.roles import Role
 from imis.templatetags import imis_text
@@ -25,7 +38,8 @@ from tests.imis.fresh_settings import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "imis/locale/bn/LC_MESSAGES/django.po"
-APPS = ("imis", "holdings", "tax", "layers")
+# Every app of ours, also the one that comes next.
+APPS = sorted({top for name in settings.INSTALLED_APPS if (ROOT / (top := name.split(".")[0])).is_dir()})
 TEMPLATES = sorted(path for app in APPS for path in (ROOT / app).rglob("templates/**/*.html"))
 
 
@@ -95,7 +109,7 @@ def test_the_corporations_own_words_are_used() -> None:
 _HIDDEN = re.compile(
     r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{% blocktrans(?:late)?\b.*?endblocktrans(?:late)? %\}"
     r"|\{% block (?:body|main)_class %\}.*?\{% endblock %\}"
-    r"|<script.*?</script>|<style.*?</style>|<!--.*?-->|<!doctype[^>]*>",
+    r"|<code>.*?</code>|<script.*?</script>|<style.*?</style>|<!--.*?-->|<!doctype[^>]*>",
     re.S | re.I,
 )
 _TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
@@ -103,8 +117,8 @@ _ATTRIBUTES = re.compile(r'\b(?:title|alt|placeholder|aria-label|data-confirm)="
 _ELEMENT = re.compile(r"<[^>]*>", re.S)
 _ENTITY = re.compile(r"&#?\w+;")
 _LETTERS = re.compile("[A-Za-z\u0980-\u09ff]{2,}")
-# A language is named in its own script everywhere; the register of coordinate systems has one name.
-_NAMES = re.compile("বাংলা|English|EPSG")
+# A language is named in its own script everywhere; coordinate systems, formats of files and systems have one name.
+_NAMES = re.compile("বাংলা|English|EPSG|WGS|CSV|GeoJSON|Windows|Linux")
 
 
 def bare_text(source: str) -> list[str]:
@@ -190,38 +204,62 @@ def test_the_compiled_catalogue_reaches_the_page(signed_in: Callable[..., Client
     assert "প্রথম পাতা" in signed_in(Role.CASHIER).get("/").content.decode()
 
 
-def recorded(pattern: str) -> set[str]:
-    """The codes that any app writes into an audit row."""
-    sources = [path for app in (*APPS, "demo") for path in (ROOT / app).rglob("*.py")]
-    return {code for path in sources for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
+# What writes an audit row, and what hands an action on to one of these.
+_WRITERS = {"record", "_record", "_audit", "note", "added", "_office_step"}
+_ROW = {"by", "at", "action", "object_type", "object_id", "ward", "first", "then"}
+_CODE = re.compile("[a-z]+(_[a-z]+)+")
 
 
-def test_each_audited_act_has_words() -> None:
-    acts = recorded(r"action=\"([a-z_]+)\"|_audit\(\n?\s*\"([a-z_]+)\"")
-    codes = {code for pair in acts for code in pair if code} - {"store_true", "store_false", "append", "version"}
-    assert codes - words.ACTIONS.keys() == set(), "add them to imis/words.py"
-    assert recorded(r"object_type=\"([a-z_]+)\"") - words.OBJECTS.keys() == set(), "add them to imis/words.py"
+def audited() -> Iterator[ast.Call]:
+    """The calls of every app that write an audit row."""
+    for path in (path for app in (*APPS, "demo") for path in (ROOT / app).rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in _WRITERS:
+                yield call
 
 
-_ROW = {"by", "at", "action", "object_type", "object_id", "ward"}
+def constants(node: ast.AST) -> set[str]:
+    return {part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+
+
+def recorded_actions() -> set[str]:
+    """Actions stand under their keyword, or as a code handed on by place."""
+    found: set[str] = set()
+    for call in audited():
+        found |= {code for argument in call.args for code in constants(argument) if _CODE.fullmatch(code)}
+        found |= set().union(*(constants(given.value) for given in call.keywords if given.arg == "action"), set())
+    return found
+
+
+def recorded_objects() -> set[str]:
+    """Kinds of object: said with the row, or the model of a row that is added together with its audit row."""
+    said = [given.value for call in audited() for given in call.keywords if given.arg == "object_type"]
+    return set().union(*map(constants, said))
 
 
 def recorded_details() -> set[str]:
     """The names under which any app tells details of an act: keywords of the calls that write an audit row."""
-    found: set[str] = set()
-    for path in (path for app in (*APPS, "demo") for path in (ROOT / app).rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-            names = {keyword.arg for keyword in call.keywords if keyword.arg}
-            if name in ("record", "_record", "_audit"):
-                found |= names - _ROW
-    return found
+    return {given.arg for call in audited() for given in call.keywords if given.arg} - _ROW
+
+
+def test_each_audited_act_has_words() -> None:
+    named = {"add_sludge_vehicle", "verify_request", "take_payment", "activate_user", "measure_reach", "apply_intake"}
+    assert named <= recorded_actions()
+    assert recorded_actions() - words.ACTIONS.keys() == set(), "add them to imis/words.py"
+    assert recorded_objects() - words.OBJECTS.keys() == set(), "add them to imis/words.py"
+    added = {model.__name__.lower() for model in (Containment, *fleet_models())}
+    assert added - words.OBJECTS.keys() == set(), "add them to imis/words.py"
+
+
+def fleet_models() -> list[type]:
+    """Models whose rows fsm.services.fleet adds under the name of their table."""
+    return [CrewMember, Population, Provider, SludgeRate, Tariff, TreatmentPlant, Vehicle]
 
 
 def test_each_detail_of_an_act_has_words() -> None:
     handed_on = {"first", "raised", "proposed", "unchanged", "skipped", "roles", "all_wards", "ward_numbers", "after"}
-    assert {"amount", "reason", "wards", "devices"} <= recorded_details()
+    handed_on |= {"active", "username", "password", "staff", "superuser", "metres", "format", "applied"}
+    assert {"amount", "reason", "wards", "devices", "volume", "trip", "filtered"} <= recorded_details()
     assert (recorded_details() | handed_on) - words.DETAILS.keys() == set(), "add them to imis/words.py"
 
 
@@ -250,6 +288,38 @@ def test_details_are_told_in_words(language: str, said: str) -> None:
         told = "|".join(f"{what}: {value}" for what, value in imis_text.detail_words(details))
         told += "|" + "|".join(f"{what}: {value}" for what, value in imis_text.detail_words({"before": "640.00"}))
     assert told.startswith(said), told
+
+
+def test_states_of_a_request_are_told_as_its_own_app_tells_them() -> None:
+    assert {str(code): str(label) for code, label in State.choices} == {
+        code: str(said) for code, said in words.VALUES["state"].items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "bangla"),
+    [
+        ("মান 5 এর চেয়ে বড়", "মান ৫ এর চেয়ে বড়"),
+        ("“22” নেই; TAX-2627-000123 আছে, 3.5 ও", "“২২” নেই; TAX-2627-000123 আছে, ৩.৫ ও"),
+        ("&#39;7&#39; ও 8", "&#39;7&#39; ও ৮"),
+    ],
+)
+def test_figures_of_a_sentence_follow_the_language(sentence: str, bangla: str) -> None:
+    with translation.override("bn"):
+        assert imis_text.spoken(sentence) == bangla
+    with translation.override("en"):
+        assert imis_text.spoken(sentence) == sentence
+
+
+def test_what_django_says_of_a_field_has_the_figures_of_the_language() -> None:
+    class Few(forms.Form):
+        ward = forms.IntegerField(min_value=5)
+        kind = forms.ChoiceField(choices=[("1", "1")])
+
+    with translation.override("bn"):
+        said = str(Few({"ward": "3", "kind": "<2>"}))
+    problems = " ".join(re.findall(r"<li>(.*?)</li>", said))
+    assert "৫" in problems and "5" not in problems and "<2>" not in said, problems
 
 
 def test_borrowed_sentences_still_stand_in_django() -> None:

@@ -138,3 +138,16 @@ def test_asking_for_a_count_answers_what_happened(city: City, person: Person, si
 def test_an_empty_register_still_has_a_map(person: Person, signed_in: SignIn) -> None:
     assert not Building.objects.exists()
     assert signed_in(person(Role.PLANNER)).get(reverse("layers:map")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "promised"),
+    [(Role.PLANNER, "Holding number or code"), (Role.COLLECTOR, "Holding number, owner or mobile")],
+)
+def test_the_search_promises_what_its_reader_may_search(
+    city: City, person: Person, signed_in: SignIn, role: Role, promised: str
+) -> None:
+    browser = signed_in(person(role))
+    browser.cookies["django_language"] = "en"
+    html = browser.get(reverse("layers:map")).content.decode()
+    assert f'placeholder="{promised}"' in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,11 +10,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Sum
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from holdings.models import Holding
+from holdings.models import Holding, Owner, Ownership
 from imis.ledger.queries import holding_balance
 from imis.money import D
 from imis.roles import PERMISSIONS, Permission, Role
@@ -21,7 +23,7 @@ from tax.documents.verification import bill_address
 from tax.models import Bill, BillLine, Payment
 from tax.queries import dues
 from tax.services import reverse_payment, take_payment
-from tests.tax.city import build_city, moment, officer
+from tests.tax.city import START, build_city, moment, officer
 from tests.tax_web.conftest import TODAY, WARD, bill_quarter, filled, text_of
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +171,36 @@ def test_taking_a_payment_takes_a_fixed_number_of_queries(
             assert client.post(address, fields).status_code == 302
         counts.append(len(seen))
     assert counts[1] == counts[2]
+
+
+def test_all_owners_are_named_with_their_shares_as_the_bill_names_them(desk: Desk, shop: Holding) -> None:
+    Ownership.objects.filter(holding=shop).delete()
+    names = [("সালমা", "0.25"), ("নাজমা", "0.5"), ("আয়েশা", "0.25")]
+    Ownership.objects.bulk_create(
+        Ownership(holding=shop, owner=Owner.objects.create(name_bn=name), share=D(share), valid=DateRange(START, None))
+        for name, share in names
+    )
+    bill_quarter(2)
+    on_the_bill = Bill.objects.get(holding=shop, quarter=2).snapshot["payer"]["name_bn"]
+    assert on_the_bill == "নাজমা, সালমা, আয়েশা"
+    for path in ("", "panel/", "pay/"):
+        page = desk(Role.CASHIER, language="en").get(f"/tax/holdings/{shop.pk}/{path}")
+        said = re.findall("(নাজমা|সালমা|আয়েশা) \\(([0-9.]+%)\\)", text_of(page))
+        assert said == [("নাজমা", "50%"), ("সালমা", "25%"), ("আয়েশা", "25%")], path
+
+
+def test_a_bills_code_typed_among_receipts_leads_to_the_bills_proof(shop: Holding, client: Client) -> None:
+    bill = Bill.objects.get(holding=shop)
+    whole = bill_address(bill.snapshot)
+    proof = urlsplit(whole).path
+    for typed in (whole, f"  {whole[:30]}\n{whole[30:]} ", proof.removeprefix("/verify/bill/"), f"{proof}/"):
+        answer = client.post("/verify/", {"token": typed})
+        assert answer.status_code == 302 and answer["Location"] == proof, typed
+    client.cookies["django_language"] = "en"
+    assert "This bill is genuine" in text_of(client.get(proof))
+    other = "A" if proof[-1] != "A" else "B"
+    forged = client.post("/verify/", {"token": proof[:-1] + other})
+    assert client.get(forged["Location"]).status_code == 404
+    # No number, or one that is no number of a bill: nothing to look up.
+    for typed in ("/" + proof[-16:], "a%2Fb/" + proof[-16:]):
+        assert client.post("/verify/", {"token": typed}).status_code in (302, 404)

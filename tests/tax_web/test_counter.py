@@ -271,3 +271,12 @@ def test_the_page_says_who_may_take_and_who_may_reverse(desk: Desk, shop: Holdin
     said = text_of(desk(Role.CASHIER, language="en").get(address(shop)))
     assert "Take a payment: Collector, Cashier you too" in said
     assert "Reverse a payment taken by another officer: Collection officer" in said
+
+
+@pytest.mark.parametrize(("amount", "figure"), [("99999999", "৫ বছর"), ("0", "১ এর"), ("9" * 13, "১২")])
+def test_a_refusal_in_bangla_has_bangla_figures(desk: Desk, shop: Holding, amount: str, figure: str) -> None:
+    client = desk(Role.CASHIER)
+    page = client.post(address(shop), {**filled(client.get(address(shop))), "plan": "amount", "amount": amount})
+    problems = re.findall(r'<ul class="errorlist.*?</ul>', page.content.decode(), re.S)
+    assert page.status_code == 400 and figure in " ".join(problems), problems
+    assert not re.search("[0-9]", " ".join(re.findall(r"<li>(.*?)</li>", " ".join(problems))))

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imis import bangla
+from imis.errors import Refused
 from imis.fiscal import FiscalYear, quarter_end, quarter_start
 from tax.forms import BillPeriodForm, TakaField, likely_dates
+from tax.queries import rule_set_on
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,11 @@ def test_the_whole_taka_rule_speaks_of_paisa() -> None:
         TakaField(max_digits=12, decimal_places=2).clean("১৫০০.৫০")
     assert TakaField(required=False).clean("") is None
     assert TakaField(max_digits=12, decimal_places=2).clean("1500.00") == Decimal(1500)
+
+
+@pytest.mark.django_db
+def test_a_refusal_has_the_figures_of_the_language() -> None:
+    for language, said in (("bn", "০১/০১/১৮৯৯খ্রিঃ"), ("en", "01/01/1899")):
+        with translation.override(language), pytest.raises(Refused) as refused:
+            rule_set_on(date(1899, 1, 1))
+        assert said in refused.value.message

@@ -104,6 +104,7 @@ def test_another_officer_reverses_with_a_reason(desk: Desk, payment: Payment) ->
     # A second reversal changes nothing.
     again = officer_.post(address(payment, "reverse/"), {"reason": "again"})
     assert again.status_code == 400 and Reversal.objects.count() == 1
+    assert refused_at_the_top(again)
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 201])
@@ -111,6 +112,14 @@ def test_a_reversal_needs_a_reason_and_the_form_stays_open(desk: Desk, payment: 
     page = desk(Role.COLLECTION_OFFICER).post(address(payment, "reverse/"), {"reason": reason})
     assert page.status_code == 400 and not Reversal.objects.exists()
     assert '<details class="card" open>' in page.content.decode() and page.context["reverse_form"].errors["reason"]
+    assert refused_at_the_top(page)
+
+
+def refused_at_the_top(page: Any) -> bool:
+    """A refusal stands above the receipt, and the page opens with the focus on it and on nothing else."""
+    html = page.content.decode()
+    alert = html.index('role="alert" id="not-reversed" tabindex="-1" autofocus')
+    return alert < html.index("receipt-done") and html.count(" autofocus") == html.count('role="alert"') == 1
 
 
 def test_who_took_the_money_does_not_reverse_it(desk: Desk, shop: Holding, person: Any) -> None:
@@ -126,7 +135,7 @@ def test_who_took_the_money_does_not_reverse_it(desk: Desk, shop: Holding, perso
     assert address(mine, "reverse/") not in page.content.decode() and "another officer must reverse it" in text_of(page)
     refused = client.post(address(mine, "reverse/"), {"reason": "I changed my mind"})
     assert refused.status_code == 400 and not Reversal.objects.exists()
-    assert "Nobody reverses a payment that they took" in text_of(refused)
+    assert "Nobody reverses a payment that they took" in text_of(refused) and refused_at_the_top(refused)
 
 
 def test_a_cashier_reverses_nothing(desk: Desk, payment: Payment) -> None:

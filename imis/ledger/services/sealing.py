@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from imis import audit
+from imis import audit, spoken
 from imis.errors import Refused
 from imis.ledger.models import Seal
 from imis.models import User
@@ -28,7 +28,7 @@ def seal_day(*, day: date, by: User | None, at: datetime) -> Seal:
         except IntegrityError as error:
             raise Refused(
                 _("%(day)s cannot be closed: it is closed already, a later day is, or it has not come.")
-                % {"day": day.isoformat()}
+                % {"day": spoken.day(day)}
             ) from error
         seal = Seal.objects.get(pk=pk)
         audit.record(by=by, at=at, action="seal_day", object_type="seal", object_id=pk, day=day)
