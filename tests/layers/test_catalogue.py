@@ -132,7 +132,15 @@ def test_the_status_classes_are_those_the_sql_gives() -> None:
 
 def test_every_sql_file_is_used() -> None:
     bands = {band.name for layer in LAYERS for band in layer.bands}
-    helpers = {"fill_cells", "fill_wards", "fold_changes", "0002_changes", "0002_changes_reverse"}
+    helpers = {
+        "fill_cells",
+        "fill_wards",
+        "fold_changes",
+        "0002_changes",
+        "0002_changes_reverse",
+        "0003_plants_changes",
+        "0003_plants_changes_reverse",
+    }
     assert {path.stem for path in SQL_DIR.glob("*.sql")} == bands | helpers
 
 
