@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from holdings.models import Building, Holding
+from holdings.models import Holding
+from holdings.models.choices import Structure, Use
 from layers.access import Pass
 from layers.database import columns_for
 from layers.spec import Attribute, Band, Geometry, Layer, Text
@@ -98,7 +99,7 @@ def _in_words(band: Band, attribute: Attribute, value: Any) -> Any:
                 if each.value == value:
                     return each.label
     if attribute.name in ("use", "structure"):
-        return dict(Building._meta.get_field(attribute.name).flatchoices).get(value, value)
+        return {"use": dict(Use.choices), "structure": dict(Structure.choices)}[attribute.name].get(value, value)
     return value
 
 
@@ -156,4 +157,7 @@ def _nearest(shape: str) -> NearRoad | None:
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST, {"here": shape})
         row = cursor.fetchone()
-    return NearRoad(*row[:7], Point(*row[7:9]), Point(*row[9:11])) if row else None
+    if row is None:
+        return None
+    facts: list[Any] = list(row[:7])
+    return NearRoad(*facts, start=Point(*row[7:9]), end=Point(*row[9:11]))

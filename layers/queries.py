@@ -64,8 +64,8 @@ def city_extent() -> Bounds:
         cursor.execute(
             "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) e FROM holdings_ward) w"
         )
-        row: Bounds = cursor.fetchone()
-    return row if row[0] is not None else (9_796_000.0, 2_333_000.0, 10_319_000.0, 3_083_000.0)
+        row = cursor.fetchone()
+    return row[:4] if row[0] is not None else (9_796_000.0, 2_333_000.0, 10_319_000.0, 3_083_000.0)
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,7 @@ def take_payment(
     `payment_id` is made by the client before sending. With a `plan` the amount must be its price on `value_date`;
     without one it is spread as far as it goes. `expected` holds the price of each plan that the payer was told (by its
     code, as `quote_for` gives them): whatever is paid, it is refused when one of them is not the price any more.
-    Refused also when a reference comes back with another amount, the date lies in the future or too far back, or the
-    amount is not whole Taka at a counter.
+    Refused also: a reference that comes back with another amount, a date in the future or too far back, broken Taka.
     """
     claim = Payment(
         id=payment_id,
@@ -88,10 +87,9 @@ def take_payment(
             return _take_once(claim, plan, expected)
     except (IntegrityError, AlreadyPosted):
         # The same notice for another holding, at the same instant: its lock was not ours.
-        earlier = first_payment(claim)
-        if earlier is None:
-            raise
-        return earlier
+        if earlier := first_payment(claim):
+            return earlier
+        raise
 
 
 def _take_once(claim: Payment, plan: str, expected: Mapping[str, Decimal] | None) -> Payment:

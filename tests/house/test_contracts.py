@@ -13,7 +13,7 @@ import pytest
 from tests.house.sources import ROOT, app_files, imported, name, packages, run, tree
 
 _PURE = {"imis.money", "imis.fiscal", "imis.bangla"}
-_ABOVE_GROUND = {"ledger", "urls", "wsgi", "management"}
+_ABOVE_GROUND = {"ledger", "urls", "api_urls", "wsgi", "management"}
 _FORBIDDEN_FILES = {"utils.py", "helpers.py", "common.py", "mixins.py", "signals.py"}
 
 

@@ -13,7 +13,8 @@ import pytest
 from tests.house.sources import ROOT, app_files, files, imported, name, packages, python_files
 
 _LOCKS = [*sorted((ROOT / "requirements").glob("*.txt")), *files("package-lock.json"), *files("uv.lock")]
-_OWN = {"tests", "benchmarks", "demo", "manage"}
+# QGIS comes with its own Python from Debian; no registry has it.
+_OWN = {"tests", "benchmarks", "demo", "manage", "qgis"}
 
 
 def normalised(distribution: str) -> str:

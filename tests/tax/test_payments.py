@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -268,35 +267,3 @@ def test_the_database_refuses(statement: str, rule: str) -> None:
     with pytest.raises(IntegrityError, match=rule), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)
-
-
-def test_a_counter_payment_takes_a_fixed_number_of_queries(django_assert_max_num_queries: Any) -> None:
-    holding = one_assessed()
-    counts = []
-    for year in (2021, 2022, 2023):
-        bill(year, 1, date(year, 7, 1), date(year, 9, 30))
-        on = date(year, 7, 2)
-        with django_assert_max_num_queries(40) as queries:
-            pay(holding, D(7), on)
-        counts.append(len(queries))
-    assert counts[1] == counts[2]
-
-
-def test_a_payment_keeps_its_working() -> None:
-    holding = one_assessed()
-    bill(2021, 1, Q1, Q1_END)
-    made = pay(holding, D(25), Q1, payment_id=UUID(int=7))
-    steps = json.loads(json.dumps(made.working))["steps"]
-    assert [s["code"] for s in steps] == ["part_payment", "paid"] and steps[-1]["result"] == "25.00"
-
-
-def test_the_receipts_number_is_taken_last(django_assert_max_num_queries: Any) -> None:
-    """Its lock holds up every cashier of the city: after it come only the signed receipt and COMMIT."""
-    holding = one_assessed()
-    bill(2021, 1, Q1, Q1_END)
-    with django_assert_max_num_queries(40) as queries:
-        pay(holding, D(10), Q1)
-    said = [" ".join(query["sql"].split()) for query in queries.captured_queries]
-    (taken,) = [n for n, sql in enumerate(said) if "imis_counter" in sql]
-    after = [sql for sql in said[taken + 1 :] if not sql.startswith("RELEASE SAVEPOINT")]
-    assert len(after) == 1 and after[0].startswith("INSERT INTO ledger_receipt"), after
