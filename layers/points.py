@@ -159,5 +159,6 @@ def _nearest(shape: str) -> NearRoad | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    facts: list[Any] = list(row[:7])
-    return NearRoad(*facts, start=Point(*row[7:9]), end=Point(*row[9:11]))
+    code, ward, name_bn, name_en, hierarchy, width_m, metres = row[:7]
+    ends = Point(*row[7:9]), Point(*row[9:11])
+    return NearRoad(code, ward, name_bn, name_en, hierarchy, width_m, metres, *ends)
