@@ -54,11 +54,11 @@ def _leave() -> None:
 
 
 @contextmanager
-def cloned(name: str) -> Iterator[str]:
+def cloned(name: str, suffix: str = "copy") -> Iterator[str]:
     """A copy of database `name` that Django works in meanwhile; dropped at the end."""
     from django.db import connection
 
-    copy = f"{name}_copy"
+    copy = f"{name}_{suffix}"
     before = connection.settings_dict["NAME"]
     connection.close()
     _drop(copy)

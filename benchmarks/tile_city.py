@@ -36,7 +36,7 @@ def busy_tiles(name: str, z: int, most: int = 60) -> Tiles:
 def tile_city(size: int) -> Iterator[str]:
     """A copy of the benchmark's database with a generated city, its views and sums; Django works in it meanwhile."""
     base = os.environ["IMIS_DB_NAME"]
-    with cloned(base) as name:
+    with cloned(base, f"of_{size}") as name:
         os.environ["IMIS_DB_NAME"] = name
         try:
             _build(size)
