@@ -100,7 +100,10 @@ def _drop(name: str) -> None:
 
 # Tables with rows that a transaction from mark on wrote, parents before children by their foreign keys.
 _TABLES = """
-    SELECT c.oid::regclass::text, c.oid,
+    SELECT c.oid::regclass::text,
+           array(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
+                 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum),
+           c.oid,
            array(SELECT k.confrelid FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'
                  AND k.confrelid <> c.oid)
     FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'spatial_ref_sys'
@@ -112,7 +115,8 @@ class RowCopy:
     """The rows that some work added, kept as COPY files, one a table."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.rows, self.tables = folder, 0, list[str]()
+        self.folder, self.rows = folder, 0
+        self.tables: dict[str, Any] = {}  # each with its columns, but for those that the database computes
 
     def mark(self, name: str) -> int:
         """The present transaction of database `name`, to tell later rows from earlier ones."""
@@ -125,17 +129,18 @@ class RowCopy:
 
         Tables whose rows the work rewrites are left out, for a COPY would meet the old ones; the yardstick is shorter.
         """
-        self.rows, self.tables = 0, []
+        self.rows, self.tables = 0, {}
         with connect(name) as connection, connection.cursor() as cursor:
             cursor.execute(_TABLES)
-            for table in _parents_first(cursor.fetchall()):
+            for table, names in _parents_first(cursor.fetchall()):
                 if table in rewritten:
                     continue
-                new = SQL("COPY (SELECT * FROM {} WHERE xmin::text::bigint >= {}) TO STDOUT")
+                columns = SQL(", ").join(map(Identifier, names))
+                new = SQL("COPY (SELECT {} FROM {} WHERE xmin::text::bigint >= {}) TO STDOUT")
                 with (self.folder / table).open("wb") as file:
-                    cursor.copy_expert(new.format(Identifier(table), SQL(str(mark))), file)
+                    cursor.copy_expert(new.format(columns, Identifier(table), SQL(str(mark))), file)
                 if cursor.rowcount:
-                    self.tables.append(table)
+                    self.tables[table] = columns
                     self.rows += cursor.rowcount
 
     def copy_into(self, name: str) -> float:
@@ -152,20 +157,21 @@ class RowCopy:
 
     def _copy(self, connection: Any) -> None:
         with connection.cursor() as cursor:
-            for table in self.tables:
+            for table, columns in self.tables.items():
                 with (self.folder / table).open("rb") as file:
-                    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(table)), file)
+                    cursor.copy_expert(SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), columns), file)
         connection.commit()
 
 
-def _parents_first(rows: list[tuple[str, int, list[int]]]) -> list[str]:
-    """Table names so ordered that each comes after the tables its foreign keys refer to."""
-    names, waiting = {oid: name for name, oid, _ in rows}, {oid: set(parents) for _, oid, parents in rows}
-    ordered: list[str] = []
+def _parents_first(rows: list[tuple[str, list[str], int, list[int]]]) -> list[tuple[str, list[str]]]:
+    """Tables and their columns, so ordered that each comes after the tables its foreign keys refer to."""
+    named = {oid: (name, columns) for name, columns, oid, _ in rows}
+    waiting = {oid: set(parents) for _, _, oid, parents in rows}
+    ordered: list[tuple[str, list[str]]] = []
     while waiting:
         ready = [oid for oid, parents in waiting.items() if not parents & set(waiting)]
         if not ready:
-            raise ValueError(f"foreign keys run in a circle: {sorted(names[oid] for oid in waiting)}")
-        ordered += [names[oid] for oid in ready]
+            raise ValueError(f"foreign keys run in a circle: {sorted(named[oid][0] for oid in waiting)}")
+        ordered += [named[oid] for oid in ready]
         waiting = {oid: parents for oid, parents in waiting.items() if oid not in ready}
     return ordered
