@@ -153,6 +153,7 @@ DETAILS = {
     "proposed": _("Waiting for approval"),
     "quarter": _("Instalment"),
     "raised": _("Raised values"),
+    "rejected": _("Rejected"),
     "reason": _("Reason"),
     "roads": _("Roads"),
     "roles": _("Roles"),

@@ -78,7 +78,7 @@ def fleet_models() -> list[type]:
 
 def test_each_detail_of_an_act_has_words() -> None:
     handed_on = {"first", "raised", "proposed", "unchanged", "skipped", "roles", "all_wards", "ward_numbers", "after"}
-    handed_on |= {"active", "username", "password", "staff", "superuser", "metres", "format", "applied"}
+    handed_on |= {"active", "username", "password", "staff", "superuser", "metres", "format", "applied", "rejected"}
     assert {"amount", "reason", "wards", "devices", "volume", "trip", "filtered"} <= recorded_details()
     assert (recorded_details() | handed_on) - words.DETAILS.keys() == set(), "add them to imis/words.py"
 
