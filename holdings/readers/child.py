@@ -17,7 +17,7 @@ from typing import IO, Any
 # pyogrio loads these where it finds them and they double the start; plain arrays are all this process needs.
 sys.modules.update(dict.fromkeys(("pandas", "geopandas", "pyarrow")))  # type: ignore[arg-type]
 
-from holdings.readers import emit, sandbox  # noqa: E402
+from holdings.readers import emit, sandbox, twins  # noqa: E402
 from holdings.readers.errors import Unreadable  # noqa: E402
 from holdings.readers.formats import FORMATS  # noqa: E402
 from holdings.readers.table import TableFile  # noqa: E402
@@ -43,7 +43,7 @@ def main(arguments: list[str], sink: IO[str], report: IO[str]) -> int:
             "isolation": ", ".join(walls),
         }
         sink.write(json.dumps(header, ensure_ascii=False) + "\n")
-        rows = emit.write(sink, survey.chunks(), file_id=int(file_id), project=project)
+        rows = _write(sink, survey, int(file_id), project)
     except (Unreadable, sandbox.NoWall) as error:
         _tell(report, {"error": getattr(error, "code", "no_wall"), "facts": getattr(error, "facts", {})})
         return 2
@@ -53,6 +53,13 @@ def main(arguments: list[str], sink: IO[str], report: IO[str]) -> int:
     sink.flush()
     _tell(report, {"rows": rows})
     return 0
+
+
+def _write(sink: IO[str], survey: VectorFile | TableFile, file_id: int, project: emit.Projector) -> int:
+    if isinstance(survey, VectorFile) and len(survey.starts()) > 1 and len(os.sched_getaffinity(0)) > 1:
+        sink.flush()
+        return twins.write(sink.buffer, survey, file_id=file_id, project=project)  # type: ignore[attr-defined]
+    return emit.write(sink, survey.chunks(), file_id=file_id, project=project)
 
 
 def _open(name: str, path: Path, layer: str | None) -> VectorFile | TableFile:

@@ -96,17 +96,23 @@ def write(sink: IO[str], chunks: Iterable[Chunk], *, file_id: int, project: Proj
     """Writes every row of the chunks; returns how many."""
     number = 0
     for chunk in chunks:
-        if chunk.broken is not None:
-            chunk.columns[BROKEN] = chunk.broken
-        stored, stands = _wkb(chunk, project)
-        lines = []
-        for parts, here, there in zip(_members(chunk), stored, stands, strict=True):
-            number += 1
-            raw = ", ".join(filter(None, parts)).replace("\\", "\\\\")
-            lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\t\n")
-        sink.write("".join(lines))
-        gc.collect()  # the reading process collects nothing by itself
+        sink.write(text(chunk, after=number, file_id=file_id, project=project))
+        number += len(chunk)
     return number
+
+
+def text(chunk: Chunk, *, after: int, file_id: int, project: Projector) -> str:
+    """The lines of one chunk, its rows numbered from after + 1."""
+    if chunk.broken is not None:
+        chunk.columns[BROKEN] = chunk.broken
+    stored, stands = _wkb(chunk, project)
+    lines = []
+    cells = zip(_members(chunk), stored, stands, strict=True)
+    for number, (parts, here, there) in enumerate(cells, start=after + 1):
+        raw = ", ".join(filter(None, parts)).replace("\\", "\\\\")
+        lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\t\n")
+    gc.collect()  # the reading process collects nothing by itself
+    return "".join(lines)
 
 
 def _members(chunk: Chunk) -> Iterable[tuple[str, ...]]:

@@ -18,6 +18,9 @@ from imis.gislibs import gdal_library_path
 # These drivers find row n without reading the rows before it, so a large file is read in pieces.
 _RANDOM_ACCESS = {"GPKG", "ESRI Shapefile"}
 _PIECE = 25_000
+# Of these the number of rows is known beforehand, and row n is at place n: two processes may take turns.
+_COUNTED = {"GPKG"}
+_SHARED = 10_000
 _INTEGERS = {"OFTInteger", "OFTInteger64"}
 
 
@@ -56,17 +59,31 @@ class VectorFile:
         """The rows, some tens of thousands at a time where the format allows it."""
         piece = _PIECE if self.driver in _RANDOM_ACCESS else max(self.count, 1)
         for start in range(0, self.count, piece):
-            _, _, geometry, columns = pyogrio.raw.read(
-                self._path,
-                layer=self.layer,
-                skip_features=start,
-                max_features=piece,
-                read_geometry=self.spatial,
-                datetime_as_string=True,
-            )
-            shapes, broken = (None, None) if geometry is None else _shapes(geometry)
-            cells = zip(self.fields, columns, self._integer, strict=True)
-            yield Chunk({name: _values(column, whole) for name, column, whole in cells}, shapes, broken)
+            yield self._read(start, piece)
+
+    def starts(self) -> range:
+        """Where the pieces begin that two processes may share; empty for a format that counts rows only in passing."""
+        return range(0, self.count, _SHARED) if self.driver in _COUNTED else range(0)
+
+    def piece(self, start: int) -> Chunk:
+        """The rows of the piece that begins at `start`; raises Unreadable when there are fewer than counted."""
+        chunk = self._read(start, _SHARED)
+        if len(chunk) != min(_SHARED, self.count - start):
+            raise Unreadable("not_this_format")
+        return chunk
+
+    def _read(self, start: int, most: int) -> Chunk:
+        _, _, geometry, columns = pyogrio.raw.read(
+            self._path,
+            layer=self.layer,
+            skip_features=start,
+            max_features=most,
+            read_geometry=self.spatial,
+            datetime_as_string=True,
+        )
+        shapes, broken = (None, None) if geometry is None else _shapes(geometry)
+        cells = zip(self.fields, columns, self._integer, strict=True)
+        return Chunk({name: _values(column, whole) for name, column, whole in cells}, shapes, broken)
 
 
 def _layer(path: str, wanted: str | None) -> str:

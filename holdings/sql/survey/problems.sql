@@ -1,6 +1,13 @@
 -- Everything that is wrong with the rows just read. Blocking ones stop a row until a person decides.
 -- Blocks are separated by ";" lines; each is one INSERT … SELECT over the whole file. All go into a temporary table
 -- first: the references and keys of the real one are then checked once. Of two that say the same the first stays.
+-- What tells one row from another, narrow: several problems look for repeats in it.
+CREATE TEMP TABLE survey_told ON COMMIT DROP AS
+SELECT r.row_id, s.n, s.kind, r.bin, r.ward_number, r.road_key, r.number_key
+FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
+;
+ANALYZE survey_told
+;
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT row_id, code, 'geometry', '', true, details
 FROM (
@@ -94,14 +101,14 @@ WHERE r.match = 'same' AND s.kind = 'polygon'
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT d.row_id, 'duplicate_bin', 'bin', d.bin, true, jsonb_build_object('first', d.first_n)
 FROM (
-    SELECT r.row_id, r.bin, r.leader_row_id, row_number() OVER bins AS rank, first_value(s.n) OVER bins AS first_n
-    FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
-    WHERE s.kind = 'polygon' AND r.bin IN (
-        SELECT r.bin FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
-        WHERE r.bin <> '' AND s.kind = 'polygon' GROUP BY 1 HAVING count(*) > 1)
-    WINDOW bins AS (PARTITION BY r.bin COLLATE "C" ORDER BY s.n)
+    SELECT row_id, bin, row_number() OVER bins AS rank, first_value(n) OVER bins AS first_n
+    FROM survey_told
+    WHERE kind = 'polygon' AND bin IN (
+        SELECT bin FROM survey_told WHERE bin <> '' AND kind = 'polygon' GROUP BY 1 HAVING count(*) > 1)
+    WINDOW bins AS (PARTITION BY bin COLLATE "C" ORDER BY n)
 ) d
-WHERE d.rank > 1 AND d.leader_row_id IS NULL AND NOT EXISTS (
+JOIN holdings_surveyreading r USING (row_id)
+WHERE d.rank > 1 AND r.leader_row_id IS NULL AND NOT EXISTS (
     SELECT FROM survey_problem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
 ;
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
@@ -114,13 +121,17 @@ WHERE NOT EXISTS (SELECT FROM survey_problem p WHERE p.row_id = o.late AND p.cod
 GROUP BY o.late
 ;
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
-SELECT d.row_id, 'duplicate_number', 'number', left(d.number_written, 200), true, jsonb_build_object('first', d.first_n)
+SELECT d.row_id, 'duplicate_number', 'number', left(r.number_written, 200), true, jsonb_build_object('first', d.first_n)
 FROM (
-    SELECT r.row_id, r.number_written, row_number() OVER doors AS rank, first_value(s.n) OVER doors AS first_n
-    FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
-    WHERE r.number_key <> '' AND r.ward_number IS NOT NULL
-    WINDOW doors AS (PARTITION BY r.ward_number, r.road_key COLLATE "C", r.number_key COLLATE "C" ORDER BY s.n)
+    SELECT t.row_id, row_number() OVER doors AS rank, first_value(t.n) OVER doors AS first_n
+    FROM survey_told t
+    JOIN (
+        SELECT ward_number, road_key, number_key FROM survey_told
+        WHERE number_key <> '' AND ward_number IS NOT NULL GROUP BY 1, 2, 3 HAVING count(*) > 1
+    ) again USING (ward_number, road_key, number_key)
+    WINDOW doors AS (PARTITION BY t.ward_number, t.road_key COLLATE "C", t.number_key COLLATE "C" ORDER BY t.n)
 ) d
+JOIN holdings_surveyreading r USING (row_id)
 WHERE d.rank > 1 AND NOT EXISTS (
     SELECT FROM survey_problem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
 ;
@@ -138,15 +149,13 @@ WHERE r.number_key <> '' AND (r.road_key = '' OR k.road_id IS NOT NULL)
 ;
 -- Once for each road, on its first row: a survey names the same road on thousands of rows.
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
-SELECT s.row_id, 'unknown_road', 'road', r.road_written, false, jsonb_build_object('rows', d.rows, 'ward', d.ward_number)
+SELECT t.row_id, 'unknown_road', 'road', r.road_written, false, jsonb_build_object('rows', d.rows, 'ward', d.ward_number)
 FROM (
-    SELECT r.ward_number, r.road_key, min(s.n) AS n, count(*) AS rows
-    FROM holdings_surveyreading r JOIN survey_shape s USING (row_id)
-    WHERE r.road_key <> '' AND r.ward_number IS NOT NULL
-    GROUP BY 1, 2
+    SELECT ward_number, road_key, min(n) AS n, count(*) AS rows
+    FROM survey_told WHERE road_key <> '' AND ward_number IS NOT NULL GROUP BY 1, 2
 ) d
-JOIN survey_shape s ON s.n = d.n
-JOIN holdings_surveyreading r ON r.row_id = s.row_id
+JOIN survey_told t USING (n)
+JOIN holdings_surveyreading r ON r.row_id = t.row_id
 WHERE NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = d.ward_number AND k.key = d.road_key)
 ;
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
