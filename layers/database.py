@@ -57,6 +57,13 @@ def rebuild_views() -> int:
     return made
 
 
+def let_act(role: str) -> None:
+    """Lets a role act as any audience (SET ROLE), as MapServer does to read an audience's views and nothing else."""
+    with connection.cursor() as cursor:
+        for audience in Audience:
+            cursor.execute(f"GRANT {audience.schema} TO {connection.ops.quote_name(role)}")
+
+
 @transaction.atomic
 def drop_views() -> None:
     """Drops the map views and their schemas, so that a migration may change what they show."""

@@ -50,6 +50,7 @@ stop_one() {
 stop_served() {
     stop_one web
     stop_one worker
+    stop_one ows
 }
 
 # Waits until the home page answers; a server that ends before is a failure with its log.
@@ -82,6 +83,8 @@ start_served() {
     export IMIS_PUBLIC_URL="${IMIS_PUBLIC_URL:-http://127.0.0.1:$1}"
     launch web "$VENV/bin/python" -m gunicorn --config "$IMIS_ROOT/deploy/gunicorn.conf.py" --bind "127.0.0.1:$1" imis.wsgi:application
     launch worker "$VENV/bin/python" "$IMIS_ROOT/manage.py" worker
+    # Map services for QGIS (/ows/), where MapServer is there to draw them.
+    [ -z "$(find_mapserver)" ] || launch ows "$VENV/bin/python" "$IMIS_ROOT/manage.py" serve_ows
 }
 
 both_run() { [ -n "$(served_pid web)" ] && [ -n "$(served_pid worker)" ]; }

@@ -7,7 +7,7 @@ MACHINE=$(uname -m)-linux-gnu
 # Adds what .local/sysroot holds to the search paths; does nothing on a machine where apt installed everything.
 use_sysroot() {
     [ -d "$SYSROOT/usr" ] || return 0
-    PATH=$PATH:$SYSROOT/usr/local/bin:$SYSROOT/usr/bin:$SYSROOT/usr/sbin:$SYSROOT/bin
+    PATH=$PATH:$SYSROOT/usr/local/bin:$SYSROOT/usr/bin:$SYSROOT/usr/sbin:$SYSROOT/bin:$SYSROOT/usr/lib/cgi-bin
     libraries=
     for folder in "$SYSROOT/usr/lib/$MACHINE" "$SYSROOT/lib/$MACHINE" "$SYSROOT/usr/lib/$MACHINE"/*/ "$SYSROOT/usr/lib"; do
         [ -d "$folder" ] || continue
@@ -153,6 +153,7 @@ missing_packages() {
     can_install_wheels || echo python3-venv
     [ -n "$(find_certificates)" ] || echo ca-certificates
     command -v msgfmt >/dev/null 2>&1 || echo gettext
+    [ -n "$(find_mapserver)" ] || echo cgi-mapserver
     [ "$1" != runtime ] || return 0
     command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
     [ -n "$(find_chromium)" ] || grep -q '^ID=ubuntu' /etc/os-release || echo chromium
@@ -160,6 +161,11 @@ missing_packages() {
     has_library libatomic.so.1 || echo libatomic1 # Playwright's own Node needs it
     [ "$1" != test ] || return 0
     command -v ogr2ogr >/dev/null 2>&1 || echo gdal-bin
+}
+
+# MapServer lies where web servers look for programs, not in PATH.
+find_mapserver() {
+    PATH=$PATH:/usr/lib/cgi-bin:$SYSROOT/usr/lib/cgi-bin command -v mapserv || true
 }
 
 has_library() { [ -e "/usr/lib/$MACHINE/$1" ] || [ -e "$SYSROOT/usr/lib/$MACHINE/$1" ]; }

@@ -60,8 +60,10 @@ def parameters(asked: Asked, wards: Wards) -> dict[str, str]:
         found |= {"layer": f"{asked.names[0]}.all", "sld_version": "1.1.0"}
     elif asked.names:
         found["typenames" if asked.version == "2.0.0" else "typename"] = ",".join(asked.names)
-    if asked.operation == "GetFeature" and asked.condition is not None:
-        found["filter"] = filters.written(asked.condition, asked.version)
+    if asked.operation == "GetFeature":
+        found.setdefault("sortby", "id A")  # pages must meet
+        if asked.condition is not None:
+            found["filter"] = filters.written(asked.condition, asked.version)
     return found
 
 

@@ -7,6 +7,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from geoserver.ows.sockets import reachable
+
 _BEGIN, _END, _PARAMS, _STDIN, _STDOUT = 1, 3, 4, 5, 6
 _RESPONDER = struct.pack("!HB5x", 1, 0)
 _LONGEST = 60_000
@@ -17,7 +19,8 @@ def ask(path: Path, parameters: dict[str, str], seconds: float) -> tuple[dict[st
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         line.settimeout(seconds)
-        line.connect(str(path))
+        with reachable(path) as name:
+            line.connect(name)
         pairs = b"".join(_pair(name.encode(), value.encode()) for name, value in parameters.items())
         parts = [pairs[start : start + _LONGEST] for start in range(0, len(pairs), _LONGEST)]
         records = [_record(_BEGIN, _RESPONDER), *(_record(_PARAMS, part) for part in parts)]

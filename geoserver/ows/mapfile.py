@@ -98,7 +98,7 @@ def _source(layer: Layer, band: Band, audience: Audience, connection: str) -> st
         validation = (
             f'  VALIDATION "wards" "^({EVERYBODY}|-1|[0-9]{{1,3}}(,[0-9]{{1,3}})*)$" "default_wards" "{NOBODY}" END\n'
         )
-    data = f"geom FROM (SELECT * FROM {view}{where} ORDER BY id) AS f USING UNIQUE id USING SRID=3857"  # noqa: S608 - names from the catalogue
+    data = f"geom FROM (SELECT * FROM {view}{where}) AS f USING UNIQUE id USING SRID=3857"  # noqa: S608 - names from the catalogue
     return (
         f'  CONNECTIONTYPE POSTGIS\n  CONNECTION "{_quoted(connection)}"\n  PROCESSING "CLOSE_CONNECTION=DEFER"\n'
         f'  DATA "{data}"\n  PROJECTION "init=epsg:3857" END\n{validation}'

@@ -13,6 +13,8 @@ from django.conf import settings
 
 from geoserver.desired import metres
 from geoserver.ows.mapfile import mapfile
+from geoserver.ows.sockets import reachable
+from imis import env
 from layers.queries import city_bounds, ward_places
 from layers.spec import Audience
 
@@ -46,11 +48,21 @@ def connection_string(audience: Audience) -> str:
     return " ".join([*words, f"options='-c role={audience.schema} {_LIMITS}'"])
 
 
+def find_mapserver() -> str | None:
+    """The program of Debian's package cgi-mapserver, wherever it lies."""
+    return shutil.which("mapserv") or shutil.which("mapserv", path="/usr/lib/cgi-bin")
+
+
+def _prefix(program: str) -> Path:
+    """The `usr` that a program lies in: its coordinate systems lie in the same."""
+    return next((each for each in Path(program).parents if each.name == "usr"), Path("/usr"))
+
+
 class Workers:
     """Some `mapserv` processes on one socket; one that dies is started again."""
 
     def __init__(self, path: Path, count: int) -> None:
-        program = shutil.which("mapserv") or shutil.which("mapserv", path="/usr/lib/cgi-bin")
+        program = find_mapserver()
         if program is None:
             raise NoMapServer("mapserv is not installed: apt-get install cgi-mapserver")
         self._program, self._path, self._count = program, path, count
@@ -63,7 +75,8 @@ class Workers:
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o117)
         try:
-            self._door.bind(str(self._path))
+            with reachable(self._path) as name:
+                self._door.bind(name)
         finally:
             os.umask(before)
         self._door.listen(64)
@@ -88,6 +101,9 @@ class Workers:
         environment = {
             "PATH": "/usr/bin:/bin",
             "LANG": "C.UTF-8",
+            # Where packages are unpacked rather than installed, their libraries lie elsewhere.
+            "LD_LIBRARY_PATH": env.text("LD_LIBRARY_PATH", ""),
+            "PROJ_LIB": str(_prefix(self._program) / "share/proj"),
             "MAPSERVER_CONFIG_FILE": str(self._folder / "mapserver.conf"),
             **({"PGPASSWORD": password} if password else {}),
         }

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, ProgrammingError, connection
 
 from imis.grants import grant_to_application
-from layers.database import drop_views, rebuild_views
+from layers.database import drop_views, let_act, rebuild_views
 
 # A page that takes longer than this is a defect; the worker sets its own, longer limits.
 LIMITS = {"statement_timeout": "60s", "lock_timeout": "15s", "idle_in_transaction_session_timeout": "60s"}
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         views = rebuild_views()
         self._ensure_role(role)
         granted = grant_to_application(role)
+        let_act(role)
         self._limit(role)
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")
