@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from array import array
 from collections.abc import Iterable
 from typing import Any
 
@@ -67,17 +68,24 @@ class Outlines:
     )
 
     def __init__(self) -> None:
-        self._numbers = bytearray()
-        self._shapes: list[bytes] = []
+        # One block each: a million small objects would take half as much memory again.
+        self._numbers, self._shapes, self._ends = bytearray(), bytearray(), array("q", [0])
 
     def write(self, data: bytes) -> None:
         """Takes one row."""
-        if not self._shapes and data.startswith(_HEAD):
-            data = data[len(_HEAD) :]
-        if data != _END and data:
-            self._numbers += data[: self._ROW.itemsize]
-            self._shapes.append(data[self._ROW.itemsize :])
+        start = len(_HEAD) if len(self._ends) == 1 and data.startswith(_HEAD) else 0
+        shape = start + self._ROW.itemsize
+        if len(data) >= shape:
+            self._numbers += data[start:shape]
+            self._shapes += data[shape:]
+            self._ends.append(len(self._shapes))
 
-    def rows(self) -> tuple[Any, list[bytes]]:
-        """The columns before the geometry as one structured array, and the geometries as EWKB, b"" where none."""
-        return numpy.frombuffer(self._numbers, dtype=self._ROW), self._shapes
+    def rows(self) -> Any:
+        """The columns before the geometry as one structured array; handed over once."""
+        numbers, self._numbers = self._numbers, bytearray()
+        return numpy.frombuffer(numbers, dtype=self._ROW)
+
+    def shapes(self, places: Any) -> list[bytes | None]:
+        """The geometries at `places` as EWKB, None where there is none."""
+        ends, view = self._ends, memoryview(self._shapes)
+        return [bytes(view[ends[place] : ends[place + 1]]) or None for place in places.tolist()]

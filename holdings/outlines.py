@@ -7,6 +7,7 @@ Coordinates and areas are those of storage (EPSG:3857).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,12 +55,9 @@ class City:
     """The outlines of one file, in the order of its rows, and the wards they are placed in."""
 
     def __init__(self, outlines: Outlines, numbers: list[int], wards: list[bytes]) -> None:
-        found, shapes = outlines.rows()
-        order = numpy.argsort(found["n"], kind="stable")
-        self._found = found[order]
-        self._shapes = numpy.empty(len(shapes), dtype=object)
-        self._shapes[:] = shapes
-        self._shapes = self._shapes[order]
+        found = outlines.rows()
+        self._order = numpy.argsort(found["n"], kind="stable")
+        self._found, self._outlines = found[self._order], outlines
         self._numbers = numpy.array(numbers, dtype=numpy.int64)
         self._wards = shapely.from_wkb(wards)
         shapely.prepare(self._wards)
@@ -69,7 +67,7 @@ class City:
             yield places[start : start + _PIECE]
 
     def _drawn(self, places: Any) -> Any:
-        return shapely.from_wkb([wkb or None for wkb in self._shapes[places]])
+        return shapely.from_wkb(self._outlines.shapes(self._order[places]))
 
     def stands(self) -> Stands:
         """In which ward each row stands (by its point; on a border in the one with the lower number)."""
@@ -116,12 +114,12 @@ class City:
         looks = self._found["look"]
         _, first = numpy.unique(looks, return_index=True)
         places = numpy.sort(first[looks[first] != numpy.void(_NO_LOOK)])
-        boxes = [shapely.bounds(self._drawn(piece)) for piece in self._pieces(places)]
-        # The diagonal of a box has the same box, and takes a third of its memory.
-        diagonals = shapely.linestrings(numpy.concatenate([numpy.empty((0, 4)), *boxes]).reshape(-1, 2, 2))
-        one, other = shapely.STRtree(diagonals).query(diagonals)
-        ordered = one < other
-        return places[one[ordered]], places[other[ordered]]
+        boxes = numpy.concatenate(
+            [numpy.empty((0, 4)), *(shapely.bounds(self._drawn(piece)) for piece in self._pieces(places))]
+        )
+        met = [numpy.empty((2, 0), dtype=numpy.int64), *_meeting(boxes)]
+        early, late = places[numpy.concatenate(met, axis=1)]
+        return early, late
 
     def _shared(self, early: Any, late: Any) -> tuple[Any, Any, Any, Any]:
         one, other = self._drawn(early), self._drawn(late)
@@ -134,3 +132,27 @@ class City:
 
     def _row(self, places: Any) -> Any:
         return self._found["row"][places].astype(numpy.int64)
+
+
+def _meeting(boxes: Any) -> Iterator[Any]:
+    """Pairs of boxes (places, the lower above the higher) that meet, each once.
+
+    From west to east, a piece at a time beside those that begin before the piece ends: one tree over a million boxes
+    would take a quarter of a gigabyte.
+    """
+    order = numpy.argsort(boxes[:, 0], kind="stable")
+    wests = boxes[order, 0]
+    for start in range(0, len(order), _PIECE):
+        here = order[start : start + _PIECE]
+        tree = shapely.STRtree(_diagonals(boxes[here]))
+        end = int(numpy.searchsorted(wests, boxes[here, 2].max(), side="right"))
+        for first in range(start, end, _PIECE):
+            there = order[first : min(first + _PIECE, end)]
+            other, one = tree.query(_diagonals(boxes[there]))
+            once = first + other > start + one
+            yield numpy.sort(numpy.stack([here[one[once]], there[other[once]]]), axis=0)
+
+
+def _diagonals(boxes: Any) -> Any:
+    """Lines whose boxes these are; they take a third of the memory of polygons."""
+    return shapely.linestrings(boxes.reshape(-1, 2, 2))

@@ -55,6 +55,12 @@ def _said(sql: str) -> dict[tuple[int, ...], tuple[float, ...]]:
         return {tuple(found[:2]): tuple(map(float, found[2:])) for found in cursor.fetchall()}
 
 
+@pytest.fixture(params=[50_000, 30], autouse=True)
+def pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All outlines at once, and a few at a time as with a large city."""
+    monkeypatch.setattr("holdings.outlines._PIECE", request.param)
+
+
 def test_wards_and_straddlers_are_those_of_postgis(footprints: str) -> None:
     city = _city(footprints)
     found, crossing = city.stands(), city.straddles()
