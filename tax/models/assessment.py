@@ -129,6 +129,13 @@ class Assessment(models.Model):
                 | ~Q(proposed_by=F("approved_by")),
             ),
         ]
+        # The rows are wide with their explanations: who is assessed, and what waits, is counted from these alone.
+        indexes = [
+            models.Index(
+                fields=["holding"], include=["valid"], condition=Q(state="in_force"), name="assessment_in_force"
+            ),
+            models.Index(fields=["holding"], condition=Q(state="proposed"), name="assessment_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.holding_id} v{self.version}: {self.annual_value}"

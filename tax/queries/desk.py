@@ -16,18 +16,23 @@ from imis.models import User
 from imis.money import ZERO
 from tax.models import Allocation, Payment, Reversal
 
+# The register, the values in force and what is owed are read once, side by side: a value in force is one a holding.
 _WARDS = """
-SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(a.assessed, 0), coalesce(a.waiting, 0),
+SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(h.assessed, 0), coalesce(a.waiting, 0),
        coalesce(b.bills, 0) + coalesce(e.bills, 0), coalesce(b.demand, 0) + coalesce(e.demand, 0),
-       coalesce(s.unpaid, 0), coalesce(s.in_arrears, 0), coalesce(e.bills, 0)
+       coalesce(h.unpaid, 0), coalesce(h.in_arrears, 0), coalesce(e.bills, 0)
   FROM holdings_ward w
-  LEFT JOIN (SELECT ward_id, count(*) AS active FROM holdings_holding WHERE state = 'active' GROUP BY ward_id) h
+  LEFT JOIN (SELECT o.ward_id, count(*) FILTER (WHERE o.state = 'active') AS active, count(t.holding_id) AS assessed,
+                    sum(s.unpaid_amount) AS unpaid,
+                    count(*) FILTER (WHERE s.oldest_unpaid_year < %(fiscal_year)s) AS in_arrears
+               FROM holdings_holding o
+               LEFT JOIN tax_assessment t ON t.holding_id = o.id AND t.state = 'in_force' AND t.valid @> %(today)s::date
+               LEFT JOIN tax_standing s ON s.holding_id = o.id
+              WHERE %(wards)s::int[] IS NULL OR o.ward_id = ANY(%(wards)s::int[])
+              GROUP BY o.ward_id) h
          ON h.ward_id = w.number
-  LEFT JOIN (SELECT o.ward_id, count(*) FILTER (WHERE t.state = 'in_force') AS assessed,
-                    count(*) FILTER (WHERE t.state = 'proposed') AS waiting
-               FROM tax_assessment t JOIN holdings_holding o ON o.id = t.holding_id
-              WHERE t.state = 'proposed' OR (t.state = 'in_force' AND t.valid @> %(today)s::date)
-              GROUP BY o.ward_id) a
+  LEFT JOIN (SELECT o.ward_id, count(*) AS waiting FROM tax_assessment t JOIN holdings_holding o ON o.id = t.holding_id
+              WHERE t.state = 'proposed' GROUP BY o.ward_id) a
          ON a.ward_id = w.number
   LEFT JOIN (SELECT ward_id, sum(bill_count) AS bills, sum(demand_amount) AS demand FROM tax_billrun
               WHERE fiscal_year = %(fiscal_year)s AND quarter = %(quarter)s GROUP BY ward_id) b
@@ -35,10 +40,6 @@ SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(a.assesse
   LEFT JOIN (SELECT ward_id, count(*) AS bills, sum(principal_amount) AS demand FROM tax_bill
               WHERE fiscal_year = %(fiscal_year)s AND quarter = %(quarter)s AND run_id IS NULL GROUP BY ward_id) e
          ON e.ward_id = w.number
-  LEFT JOIN (SELECT o.ward_id, sum(t.unpaid_amount) AS unpaid,
-                    count(*) FILTER (WHERE t.oldest_unpaid_year < %(fiscal_year)s) AS in_arrears
-               FROM tax_standing t JOIN holdings_holding o ON o.id = t.holding_id GROUP BY o.ward_id) s
-         ON s.ward_id = w.number
  WHERE %(wards)s::int[] IS NULL OR w.number = ANY(%(wards)s::int[])
  ORDER BY w.number
 """
