@@ -111,20 +111,7 @@ def _data(database: Database, audience: Audience, bounds: Bounds) -> Iterator[Th
     items = desired.published(audience)
     yield from _surplus(audience)
     for item in items:
-        yield Style(workspace, item.name, item.style)
-        features = f"{base}/datastores/{STORE}/featuretypes"
-        yield Document(
-            f"feature type {workspace}:{item.name}",
-            f"{features}/{item.name}",
-            "featureType",
-            desired.feature_type(item, bounds),
-            collection=features,
-        )
-        yield Document(
-            f"layer {workspace}:{item.name}", f"{base}/layers/{item.name}", "layer", desired.layer_document(item)
-        )
-        if item.cached:
-            yield TileLayer(f"{workspace}:{item.name}", desired.GRID, desired.TILE_FORMATS)
+        yield from _published(workspace, item, bounds)
     for group in desired.groups(audience):
         yield Document(
             f"group {workspace}:{group.name}",
@@ -137,6 +124,24 @@ def _data(database: Database, audience: Audience, bounds: Bounds) -> Iterator[Th
     yield Nothing(
         f"tile layers of {workspace}", "/gwc/rest/layers.json", (), "/gwc/rest/layers/{0}", cached, f"{workspace}:"
     )
+
+
+def _published(workspace: str, item: desired.Published, bounds: Bounds) -> Iterator[Thing]:
+    """One band: its style, its feature type, its layer, and its tiles when they are kept."""
+    base = f"/rest/workspaces/{workspace}"
+    features = f"{base}/datastores/{STORE}/featuretypes"
+    name = f"{workspace}:{item.name}"
+    yield Style(workspace, item.name, item.style)
+    yield Document(
+        f"feature type {name}",
+        f"{features}/{item.name}",
+        "featureType",
+        desired.feature_type(item, bounds),
+        collection=features,
+    )
+    yield Document(f"layer {name}", f"{base}/layers/{item.name}", "layer", desired.layer_document(item))
+    if item.cached:
+        yield TileLayer(name, desired.GRID, desired.TILE_FORMATS)
 
 
 def _surplus(audience: Audience) -> Iterator[Thing]:

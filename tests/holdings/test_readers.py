@@ -57,64 +57,6 @@ def test_backslashes_tabs_and_quotes_survive(write: Callable[..., Path]) -> None
     assert cells(rows[1]) == {"bin": 'B\\2\t"'}
 
 
-@pytest.fixture
-def large(write: Callable[..., Path]) -> Path:
-    """25,003 rows: three pieces, the last one short."""
-    shapes = [square(n % 200 * 20, n // 200 * 20) for n in range(5000)]
-    return write("large.gpkg", [(shapes[n % 5000], {"bin": f"B{n}", "n": n}) for n in range(25_003)])
-
-
-def test_two_readers_hand_over_every_row_in_order(large: Path) -> None:
-    _, rows = read(large)
-    assert [(int(row[1]), int(cells(row)["n"])) for row in rows] == [(n + 1, n) for n in range(25_003)]
-    alone = subprocess.run(
-        [sys.executable, "-c", _ALONE, str(large)], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    assert [line.split("\t") for line in alone[1:]] == rows
-
-
-_ALONE = """
-import os, sys
-os.sched_getaffinity = lambda _: {0}
-from holdings.readers import child
-child.main(["GPKG", sys.argv[1], "7", "", ""], sys.stdout, sys.stderr)
-"""
-
-
-@pytest.mark.parametrize("who", ["parent", "twin"])
-def test_a_reader_that_dies_halfway_is_noticed(large: Path, who: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _DIES, str(large), who],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.stdout.endswith("True\n"), done.stderr
-
-
-_DIES = """
-import io, os, sys, threading
-from pathlib import Path
-from holdings.readers import emit, twins
-from holdings.readers.errors import Unreadable
-from holdings.readers.vector import VectorFile
-survey, me = VectorFile(Path(sys.argv[1]), ("GPKG",), None), os.getpid()
-read, calls = survey.piece, []
-def piece(start):
-    calls.append(start)
-    if (os.getpid() == me) == (sys.argv[2] == "parent") and len(calls) == (2 if sys.argv[2] == "parent" else 1):
-        raise Unreadable("not_this_format") if sys.argv[2] == "parent" else os._exit(9)
-    return read(start)
-survey.piece = piece
-try:
-    twins.write(io.BytesIO(), survey, file_id=1, project=emit.Projector("EPSG:4326"))
-except Unreadable as error:
-    print(error.code == ("not_this_format" if sys.argv[2] == "parent" else "reader_died"))
-"""
-
-
 def test_what_keeps_the_reader_in_is_named(write: Callable[..., Path]) -> None:
     stream, _ = read(write("a.gpkg", ROWS))
     assert {"limits", "seccomp"} <= set(stream.isolation.split(", "))
