@@ -105,6 +105,9 @@ PUBLIC_ROUTES = {
     "layers_ogc:collection",
     "layers_ogc:items",
     "layers_ogc:item",
+    # The door to WMS and WFS asks who it is itself: a GIS program brings no session; strangers get public layers only.
+    "geoserver:door",
+    "geoserver:audience",
     "layers:tile",  # answers by the pass that the map page hands over; layers of the public audience need none
 }
 
