@@ -252,6 +252,9 @@ def _compared(wanted: Json, seen: Json, where: str) -> Iterator[str]:
         if not any(isinstance(each, (Mapping, list)) for each in (*wanted, *rows)):
             # GeoServer keeps lists of plain values as sets.
             wanted, rows = sorted(map(str, wanted)), sorted(map(str, rows))
+        elif all(isinstance(each, Mapping) and "version" in each for each in (*wanted, *rows)):
+            # What is written as a list of versions is a map: after a restart it comes in another order.
+            wanted, rows = (sorted(each, key=lambda row: str(row["version"])) for each in (wanted, rows))
         if len(rows) != len(wanted):
             yield f"{where}: expected {len(wanted)} entries, seen {len(rows)}"
             return

@@ -45,7 +45,10 @@ class Fake:
         self.asked: list[tuple[str, dict[str, str], str]] = []
 
     def restart(self) -> None:
-        """What a restart changes: the tile cache reads its file, memories are gone."""
+        """What a restart changes: the tile cache reads its file, memories are gone, maps come in another order."""
+        for path, each in self.documents.items():
+            if path.startswith("/rest/services/wfs/") and "gml" in each:
+                each["gml"]["entry"].reverse()
         self.tiles_guarded = "<securityEnabled>true" in self.texts["/rest/resource/gwc-gs.xml"]
         self.remembered.clear()
 

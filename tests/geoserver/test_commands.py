@@ -73,6 +73,13 @@ def test_from_a_fresh_server_to_one_that_is_as_wanted(fresh: Fake) -> None:
     assert fresh.tiles == set()
 
 
+def test_a_restart_is_no_drift(fresh: Fake) -> None:
+    _run("--apply")
+    fresh.restart()
+    assert fresh.tiles_guarded
+    assert "0 differences" in _run("--check")
+
+
 def test_no_secret_is_printed(fresh: Fake, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     secrets = [path.read_text().strip() for path in folder.iterdir()]
     fresh.database_passwords.clear()
