@@ -108,6 +108,7 @@ PUBLIC_ROUTES = {
     # The door to WMS and WFS asks who it is itself: a GIS program brings no session; strangers get public layers only.
     "geoserver:door",
     "geoserver:audience",
+    # The door of the map services asks for Basic itself and shows a stranger the public audience alone.
     "layers:tile",  # answers by the pass that the map page hands over; layers of the public audience need none
 }
 

