@@ -58,7 +58,7 @@ def run(size: int = SIZE, quick: bool = False) -> list[Result]:
         results.append(_in_arrears(size, rounds, Path(folder)))
         if quick:
             return results
-        more, big = _measured(10 * size, 3, Path(folder), name=" at 10 ×", bounds=(3.0, 2.0))
+        more, big = _measured(10 * size, 1, Path(folder), name=" at 10 ×", bounds=(3.0, 2.0))
         return [
             *results,
             *more,

@@ -47,8 +47,12 @@ def at_map(
 
 
 def wait_drawn(page: Page) -> None:
-    """Until every tile in sight is drawn."""
-    page.wait_for_function("imisMap.current.vector.gl.areTilesLoaded() && !imisMap.current.vector.gl.isMoving()")
+    """Until every tile in sight is drawn; asked again and again, as our policy lets no script wait by a text."""
+    for _ in range(400):
+        if page.evaluate("imisMap.current.vector.gl.areTilesLoaded() && !imisMap.current.vector.gl.isMoving()"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the map was not drawn within 40 s")
 
 
 def click_map(page: Page, dx: float = 0, dy: float = 0) -> None:

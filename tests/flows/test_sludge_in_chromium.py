@@ -111,7 +111,7 @@ class Day:
         phone.set_input_files("input[type=file]", photo_file(folder))
         phone.locator("form[action$='/photo/'] button").click()
         expect(phone.locator(".loads li")).to_have_count(2)
-        phone.wait_for_function("fetch(location.href).then(() => true)")
+        phone.evaluate("fetch(location.href).then(() => true)")
         phone.locator("form[action$='/finish/'] button").click()
         expect(phone.locator(".job .badge.info").first).to_contain_text("শোধনাগারের পথে")
 
