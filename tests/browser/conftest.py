@@ -38,15 +38,16 @@ def _chromium() -> str:
     pytest.fail("No Chromium: `bin/imis test` installs it with apt; without root set it on PATH.")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for the session."""
-    # Playwright runs an event loop in this thread; Django would refuse the ORM beside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
+    """One headless Chromium for a file of tests, gone with its event loop before the next file begins."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright runs an event loop in this thread; Django would refuse the ORM beside it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_FLAGS)
+            yield chromium
+            chromium.close()
 
 
 @pytest.fixture()

@@ -29,6 +29,7 @@ def as_application(db: None) -> Iterator[None]:
     grant_to_application(settings.DB_APP_ROLE)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(f"SET LOCAL ROLE {settings.DB_APP_ROLE}")
     yield
     with connection.cursor() as cursor:
