@@ -14,8 +14,10 @@ from imis.models import User
 from tax.services import take_payment
 at = timezone.now()
 for holding in Holding.objects.order_by("id").values_list("id", flat=True)[:{count}]:
-    take_payment(payment_id=uuid4(), holding=holding, amount=Decimal({amount}), channel="counter", reference="",
-                 value_date=timezone.localdate(), by=User.objects.get(username="cashier"), at=at, payer_name="trial")
+    name = uuid4()
+    take_payment(payment_id=name, holding=holding, amount=Decimal({amount}), channel="counter",
+                 reference=str(name)[:12], payer_name="trial", value_date=timezone.localdate(),
+                 by=User.objects.get(username="cashier"), at=at)
 """
 _COUNT = "SELECT count(*), coalesce(sum(amount), 0) FROM tax_payment"
 

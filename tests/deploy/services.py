@@ -28,6 +28,7 @@ def ask(path, method="GET", **headers):
     body = answer.read()
     return [answer.status, {key.lower(): value for key, value in answer.getheaders()}, len(body)]
 said = {path: ask(path) for path in json.loads(sys.argv[4])}
+said["again"] = ask(json.loads(sys.argv[4])[-1])
 said["forged"] = ask("/health", **{"X-Forwarded-For": "10.8.0.9", "X-Forwarded-Proto": "http"})
 said["guesses"] = [ask("/sign-in/")[0] for _ in range(14)]
 plain = http.client.HTTPConnection(address, timeout=20)
@@ -52,7 +53,7 @@ def expect(true: bool, sentence: str) -> None:
 def pages(authority: str, tile: str) -> dict[str, Any]:
     """What the public gets from the web host."""
     words = [*inside("public"), sys.executable, "-c", _PAGES, PUBLIC_NAME, WEB, authority]
-    words.append(json.dumps(["/", "/health", "/sign-in/", "/map/", "/admin/", tile, f"{tile}#again"]))
+    words.append(json.dumps(["/health", "/sign-in/", _MAP, tile]))
     done = subprocess.run(words, capture_output=True, text=True, timeout=180, check=False)
     expect(done.returncode == 0, done.stderr)
     said: dict[str, Any] = json.loads(done.stdout)
@@ -74,11 +75,18 @@ def check_pages(web: Host, folder: str) -> str:
     expect(said["plain"][:2] == [301, f"https://{PUBLIC_NAME}/health"], f"plain http: {said['plain']}")
     expect("answered" not in said["foreign"], "another name was answered")
     expect(429 in said["guesses"] and said["guesses"][0] == 200, f"sign-in was never slowed: {said['guesses']}")
-    first, again = said[tile], said[f"{tile}#again"]
+    first, again = said[tile], said["again"]
     expect(first[0] == 200 and again[1].get("x-tile-cache") == "HIT", f"tile: {first[:2]} then {again[:2]}")
-    return f"tile {first[1].get('x-tile-cache')} then HIT, guesses {said['guesses'].count(429)} of 14 refused"
+    drawn = said[_MAP]
+    expect(drawn[0] == 200 and drawn[1]["content-type"] == "image/png" and drawn[2] > 2000, f"map service: {drawn}")
+    refused = said["guesses"].count(429)
+    return f"tile {first[1].get('x-tile-cache')} then HIT, a map of {drawn[2]} bytes, {refused} of 14 guesses refused"
 
 
+_MAP = (
+    "/ows/?service=WMS&version=1.3.0&request=GetMap&layers=wards&styles=&crs=EPSG:3857&format=image/png"
+    "&bbox=9960000,2600000,9990000,2640000&width=300&height=300"
+)
 _TILE = """
 import math
 from layers.catalogue import LAYERS
