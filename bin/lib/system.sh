@@ -14,7 +14,8 @@ use_sysroot() {
         libraries=$libraries${libraries:+:}${folder%/}
     done
     LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$libraries
-    export PATH LD_LIBRARY_PATH
+    IMIS_SYSROOT=$SYSROOT
+    export PATH LD_LIBRARY_PATH IMIS_SYSROOT
     [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_FILE="$SYSROOT/fonts.conf"
 }
 
@@ -110,14 +111,25 @@ unpack_without_root() {
     packages=$(named_packages "$@")
     # shellcheck disable=SC2086  # package names are words without spaces
     private_apt install -y --no-install-recommends --download-only $packages
+    unpack_downloaded
+    link_extension_controls
+    write_font_list
+    bundle_certificates
+}
+
+unpack_downloaded() {
     mkdir -p "$SYSROOT"
     for archive in "$LOCAL/apt/cache/archives"/*.deb; do
         dpkg-deb -x "$archive" "$SYSROOT"
         rm -f "$archive"
     done
-    link_extension_controls
-    write_font_list
-    bundle_certificates
+}
+
+# Debian's package starts a web server for the whole machine, so even root only unpacks it.
+unpack_nginx() {
+    private_apt update
+    private_apt install -y --no-install-recommends --download-only nginx
+    unpack_downloaded
 }
 
 # What the installation script of ca-certificates would do.
@@ -159,6 +171,7 @@ missing_packages() {
     [ -n "$(find_chromium)" ] || grep -q '^ID=ubuntu' /etc/os-release || echo chromium
     command -v shellcheck >/dev/null 2>&1 || echo shellcheck
     has_library libatomic.so.1 || echo libatomic1 # Playwright's own Node needs it
+    has_qgis || echo python3-qgis qgis-providers
     [ "$1" != test ] || return 0
     command -v ogr2ogr >/dev/null 2>&1 || echo gdal-bin
 }
@@ -166,6 +179,13 @@ missing_packages() {
 # MapServer lies where web servers look for programs, not in PATH.
 find_mapserver() {
     PATH=$PATH:/usr/lib/cgi-bin:$SYSROOT/usr/lib/cgi-bin command -v mapserv || true
+}
+
+has_qgis() {
+    for folder in "" "$SYSROOT"; do
+        [ ! -d "$folder/usr/lib/python3/dist-packages/qgis" ] || return 0
+    done
+    return 1
 }
 
 has_library() { [ -e "/usr/lib/$MACHINE/$1" ] || [ -e "$SYSROOT/usr/lib/$MACHINE/$1" ]; }
@@ -180,7 +200,12 @@ find_chromium() {
 ready_system() {
     use_sysroot
     missing=$(missing_packages "$1")
-    [ -z "$missing" ] && return 0
     # shellcheck disable=SC2086  # package names are words without spaces
-    install_packages "system packages for $1:$(printf ' %s' $missing)" $missing
+    [ -z "$missing" ] || install_packages "system packages for $1:$(printf ' %s' $missing)" $missing
+    [ "$1" = runtime ] || has_nginx || {
+        step nginx "nginx for tests (unpacked under .local/sysroot)" unpack_nginx
+        use_sysroot
+    }
 }
+
+has_nginx() { PATH=$PATH:/usr/sbin:$SYSROOT/usr/sbin command -v nginx >/dev/null 2>&1; }
