@@ -18,7 +18,8 @@ from imis import env
 from layers.queries import city_bounds, ward_places
 from layers.spec import Audience
 
-_LIMITS = "-c default_transaction_read_only=on -c statement_timeout=60s -c jit=off"
+# A parallel plan costs more than a whole map, and draws in another order each time.
+_LIMITS = "-c default_transaction_read_only=on -c statement_timeout=60s -c jit=off -c max_parallel_workers_per_gather=0"
 
 
 class NoMapServer(RuntimeError):
