@@ -31,7 +31,7 @@ BUILDINGS_LAYER = Layer(
             "buildings_by_ward",
             _("Buildings in each ward"),
             8,
-            11,
+            12,
             Geometry.POLYGON,
             Cut.LARGE,
             (WARD, BUILDINGS),
@@ -41,7 +41,7 @@ BUILDINGS_LAYER = Layer(
         Band(
             "buildings_by_cell",
             _("Buildings in a 70 m square"),
-            12,
+            13,
             14,
             *SMALL_POLYGON,
             (WARD, BUILDINGS),

@@ -35,7 +35,7 @@ BUILDINGS_BY_TAX_STATUS = Layer(
             "tax_status_by_ward",
             _("Billed buildings in arrears, by ward"),
             8,
-            11,
+            12,
             Geometry.POLYGON,
             Cut.LARGE,
             (WARD, BUILDINGS, _ARREARS),
@@ -45,7 +45,7 @@ BUILDINGS_BY_TAX_STATUS = Layer(
         Band(
             "tax_status_by_cell",
             _("Billed buildings in arrears, by 70 m square"),
-            12,
+            13,
             14,
             *SMALL_POLYGON,
             (WARD, BUILDINGS, _ARREARS),
