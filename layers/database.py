@@ -57,11 +57,16 @@ def rebuild_views() -> int:
     return made
 
 
-def let_act(role: str) -> None:
-    """Lets a role act as any audience (SET ROLE), as MapServer does to read an audience's views and nothing else."""
+def grants_to_act(role: str) -> list[str]:
+    """The grants that a role lacks to act as each audience (SET ROLE), as MapServer does to read its views alone."""
+    schemas = [audience.schema for audience in Audience]
     with connection.cursor() as cursor:
-        for audience in Audience:
-            cursor.execute(f"GRANT {audience.schema} TO {connection.ops.quote_name(role)}")
+        cursor.execute(
+            """SELECT a FROM unnest(%s::text[]) a WHERE NOT EXISTS (
+                   SELECT FROM pg_roles r WHERE rolname = %s AND pg_has_role(r.oid, a::name, 'MEMBER'))""",
+            [schemas, role],
+        )
+        return [f"GRANT {schema} TO {connection.ops.quote_name(role)}" for (schema,) in cursor.fetchall()]
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The two servers, for real: `bin/imis test-deploy` boots them, runs the play from the VPN, and tries everything.
 
-Ends with the hosts and their network taken away, whatever happened; `--keep` leaves their logs.
+Ends with the hosts and their network taken away, whatever happened; `--keep` first leaves them standing until it is
+interrupted, and keeps their logs.
 """
 
 from __future__ import annotations
@@ -169,26 +170,41 @@ def everything(hosts: dict[str, Host]) -> None:
     step("lost disk", lambda: books.check_lost_disk(web))
 
 
+def wait_with(hosts: dict[str, Host]) -> None:
+    """Leaves the hosts to whoever wants to look at them, until Ctrl-C."""
+    for host in hosts.values():
+        say(f"{host.name}: {' '.join(host.enter())} bash")
+    say("they stand until this is interrupted")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        say("interrupted")
+
+
 def main() -> None:
     """Runs all of it; exit 1 with the sentence of the first part that failed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    keep = "--keep" in sys.argv[1:]
+    keep, failed = "--keep" in sys.argv[1:], False
     with ExitStack() as stack:
-        step("root file system", lambda: base().name)
+        hosts: dict[str, Host] = {}
         try:
+            step("root file system", lambda: base().name)
             commit = pack()
             say(f"release {commit}")
             hosts = stack.enter_context(hosts_and_network())
             write_inventory(commit)
             everything(hosts)
+            say("two hosts: all of it holds")
         except (AssertionError, RuntimeError, subprocess.SubprocessError) as failure:
+            failed = True
             say(f"FAILED: {failure}")
             say(f"logs: {RUN}")
-            stack.close()
-            sys.exit(1)
+        if keep and hosts:
+            wait_with(hosts)
+    if failed:
+        sys.exit(1)
     if not keep:
         shutil.rmtree(RUN, ignore_errors=True)
-    say("two hosts: all of it holds")
 
 
 if __name__ == "__main__":

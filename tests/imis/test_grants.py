@@ -14,6 +14,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from imis.grants import declared, grant_to_application
 from imis.models import AuditRow, User
+from layers.database import grants_to_act
 
 Run = Callable[..., Any]
 APPEND_ONLY = declared("append_only")
@@ -135,6 +136,26 @@ def test_release_is_repeatable_and_limits_the_role() -> None:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone()[0] == connection.settings_dict["USER"], "the command leaves the session as it was"
     assert {"statement_timeout=60s", "lock_timeout=15s"} <= limits
+
+
+@pytest.mark.django_db(transaction=True)
+def test_release_lets_the_map_server_act_as_each_audience_and_leaves_what_stands(settings: Any) -> None:
+    """So an owner that may not grant gets through where an administrator granted, and else is told what to run."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE trial_ows NOLOGIN")
+        try:
+            settings.DB_OWS_ROLE = "trial_ows"
+            call_command("release", verbosity=0)
+            cursor.execute("SELECT pg_has_role('trial_ows', 'gis_staff', 'MEMBER')")
+            assert cursor.fetchone() == (True,) and grants_to_act("trial_ows") == []
+            cursor.execute("REVOKE gis_staff FROM trial_ows")
+            assert grants_to_act("trial_ows") == ['GRANT gis_staff TO "trial_ows"']
+            settings.DB_OWS_ROLE = "nobody_made_it"
+            with pytest.raises(CommandError, match='GRANT gis_public TO "nobody_made_it"'):
+                call_command("release", verbosity=0)
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute("DROP ROLE trial_ows")
 
 
 @pytest.mark.django_db(transaction=True)
