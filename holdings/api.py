@@ -106,8 +106,8 @@ class InDegrees(GeometryField):  # type: ignore[misc]  # the library has no type
     """A stored shape, written in degrees."""
 
     def to_representation(self, value: Any) -> Any:
-        """The shape as GeoJSON in EPSG:4326."""
-        return super().to_representation(value.transform(4326, clone=True))
+        """The shape as GeoJSON in EPSG:4326; None where there is none."""
+        return None if value is None else super().to_representation(value.transform(4326, clone=True))
 
 
 class BuildingOut(GeoFeatureModelSerializer):  # type: ignore[misc]  # the library has no types

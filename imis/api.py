@@ -9,11 +9,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError as NotAValue
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
@@ -46,12 +47,19 @@ def api_permission(permission: Guard) -> Callable[[View], View]:
 
 
 class ByCursor(CursorPagination):
-    """Pages that follow the key: the thousandth costs what the first one does."""
+    """Pages that follow the key: the thousandth costs what the first one does. A made-up cursor is a 404."""
 
-    ordering = "pk"
+    ordering: str | tuple[str, ...] = "pk"
     page_size = 100
     max_page_size = 1000
     page_size_query_param = "limit"
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
+        """The rows of the page. A cursor holds a value of the key: what is none would be an error of ours."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, NotAValue) as error:
+            raise NotFound(self.invalid_cursor_message) from error
 
 
 class FeaturesByCursor(ByCursor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+from fsm import api as sludge
 from holdings import api as register
 from imis.access import SIGNED_IN
 from imis.api import api_permission
@@ -13,6 +14,7 @@ from tax import api as tax
 
 app_name = "api"
 _register, _tax = api_permission(Permission.SEE_REGISTER), api_permission(Permission.SEE_TAX)
+_sludge = api_permission(Permission.SEE_SLUDGE)
 urlpatterns = [
     path("schema/", api_permission(SIGNED_IN)(SpectacularAPIView.as_view()), name="schema"),
     path("holdings/", _register(register.HoldingList.as_view()), name="holdings"),
@@ -21,4 +23,6 @@ urlpatterns = [
     path("buildings/", _register(register.BuildingList.as_view()), name="buildings"),
     path("buildings/<int:pk>/", _register(register.BuildingOne.as_view()), name="building"),
     path("dues/", _tax(tax.DuesList.as_view()), name="dues"),
+    path("requests/", _sludge(sludge.RequestList.as_view()), name="requests"),
+    path("requests/<uuid:pk>/", _sludge(sludge.RequestOne.as_view()), name="request"),
 ]

@@ -231,6 +231,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # One name for a set of words that several columns share.
+    "ENUM_NAME_OVERRIDES": {"SludgeState": "fsm.models.State"},
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -176,6 +176,7 @@ SAMPLES: dict[str, Sample] = {
     "api:holding": lambda world: {"pk": world.holding.pk},
     "api:holding_dues": lambda world: {"holding_id": world.holding.pk},
     "api:building": lambda world: {"pk": world.building.pk},
+    "api:request": lambda world: {"pk": world.tank_emptied.pk},
     "layers:building_panel": "buildings are on everyone's map; tests/layers keeps other wards' holdings out",
     "layers:holding_place": lambda world: {"pk": world.holding.pk},
     "layers:holding_road": lambda world: {"pk": world.holding.pk},
