@@ -104,10 +104,11 @@ def _demand(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[Ro
         for line in snapshot["lines"]
     ]
     labels = _amount_labels(snapshot, said, write)
-    for code in ("arrears", "surcharge", "rebate", "rounding"):
-        amount = Decimal(amounts[code])
+    for code in ("arrears", "surcharge", "advance", "rebate", "rounding"):
+        # Bills frozen before credit was known of have no "advance".
+        amount = Decimal(amounts.get(code, "0"))
         if amount:
-            signed = -amount if code == "rebate" else amount
+            signed = -amount if code in ("advance", "rebate") else amount
             rows.append(row(labels[code], formulas.get(code, ""), write.money(str(signed))))
     return rows
 
@@ -127,14 +128,19 @@ def _share(line: Row, snapshot: Snapshot, write: Figures) -> str:
 def _amount_labels(snapshot: Snapshot, said: dict[str, str], write: Figures) -> dict[str, str]:
     years = len(snapshot["arrears"])
     arrears = said["arrears"] if years < 2 else said["arrears_years"].format(n=write.text(years))
-    return {code: said[code] for code in ("surcharge", "rebate", "rounding")} | {"arrears": arrears}
+    return {code: said[code] for code in ("surcharge", "advance", "rebate", "rounding")} | {"arrears": arrears}
 
 
 def _slip(snapshot: Snapshot, said: dict[str, str], write: Figures) -> list[list[str]]:
-    """The five amounts of the bank's and the office's copy; always all five, so that a clerk finds each there."""
+    """The five amounts of the bank's and the office's copy, always all five, so that a clerk finds each there.
+
+    What was settled from the advance is the sixth, only where there was any.
+    """
     amounts = snapshot["amounts"]
     rows = [[said["current"], write.money(amounts["principal"])]]
     rows += [[said[code], write.money(amounts[code])] for code in ("arrears", "surcharge")]
+    if Decimal(amounts.get("advance", "0")):
+        rows.append([said["advance"], write.money(str(-Decimal(amounts["advance"])))])
     rows.append([said["rebate"], write.money(str(-Decimal(amounts["rebate"])))])
     rows.append([said["rounding"], write.money(amounts["rounding"])])
     return rows

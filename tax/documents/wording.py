@@ -44,6 +44,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "arrears": ("বকেয়া", "Arrears"),
     "arrears_years": ("বকেয়া ({n} অর্থবছর)", "Arrears ({n} fiscal years)"),
     "surcharge": ("সারচার্জ", "Surcharge"),
+    "advance": ("অগ্রিম থেকে সমন্বয়", "Settled from the advance"),
     "rebate": ("রিবেট / রেয়াত", "Rebate"),
     "rebate_by": ("রিবেট / রেয়াত ({day} তারিখের মধ্যে দিলে)", "Rebate (if paid by {day})"),
     "rounding": ("পূর্ণ টাকায় সমন্বয়", "Rounding to whole taka"),

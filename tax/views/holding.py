@@ -68,6 +68,7 @@ def _bill_context(request: HttpRequest, bill: Bill) -> dict[str, Any]:
         "today": bills_of(bill.holding_id).get(pk=bill.pk),
         "payer": print_["payer"] if sees_people else None,
         "working": print_["working"],
+        "advance": bill.advance_amount,
         "offers": [{**offer, "pay_by_day": parse_date(offer.get("pay_by") or "")} for offer in print_["offers"]],
         "assessment_steps": print_["assessment"]["steps"],
     }

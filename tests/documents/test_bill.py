@@ -84,6 +84,28 @@ def test_the_printed_demand_adds_up_to_the_total() -> None:
         assert sum(map(Decimal, amounts)) == Decimal(latin(page["payable"]).replace(",", ""))
 
 
+@pytest.mark.parametrize("credit", ["900.00", ""], ids=["part", "all"])
+def test_what_was_settled_from_the_advance_is_printed_on_each_copy_and_the_sum_still_adds_up(credit: str) -> None:
+    one = snapshot(arrears=0)
+    amounts = one["amounts"]
+    taken = Decimal(credit or amounts["principal"])
+    left = Decimal(amounts["principal"]) - taken
+    rebate = (left * 5 / 100).quantize(Decimal("0.01"))
+    payable = (left - rebate).quantize(Decimal(1))
+    amounts |= {"advance": str(taken), "rebate": str(rebate), "payable": f"{payable}.00"}
+    amounts |= {"rounding": str(payable - left + rebate)}
+    page = bill_page(one, "en")
+    for rows in ([(row["label"], row["amount"]) for row in page["demand"]], page["slip"]):
+        said = {label: Decimal(amount.replace(",", "").replace("−", "-")) for label, amount in rows}
+        assert said["Settled from the advance"] == -taken
+        assert sum(said.values()) == payable
+    (text,) = texts_of(made(one))
+    assert text.count(joined("অগ্রিম থেকে সমন্বয়")) == 3
+    _assert_clear(made(one))
+    # Nobody reads of credit where there was none.
+    assert joined("অগ্রিম থেকে সমন্বয়") not in texts_of(made(snapshot()))[0]
+
+
 @pytest.mark.parametrize("one", [snapshot(), hard_snapshot()], ids=["usual", "hard"])
 def test_each_copy_carries_a_code_that_a_scanner_reads_from_the_page(one: dict[str, Any]) -> None:
     (picture,) = pictures(made(one))
