@@ -53,6 +53,7 @@ class Permission(str, Enum):
     IMPORT_FILES = "import_files"
     IMPORT_UTILITIES = "import_utilities"
     IMPORT_ACCOUNTS = "import_accounts"
+    CORRECT_CONNECTION = "correct_connection"
     SEE_UTILITIES = "see_utilities"
     SEE_SLUDGE = "see_sludge"
     MANAGE_SLUDGE = "manage_sludge"
@@ -69,7 +70,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.SEE_SLUDGE, _P.SEE_AUDIT, _P.MANAGE_PEOPLE, _P.EXPORT_LAYERS},
     _R.ASSESSOR: _EVERY_STAFF
     | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.IMPORT_SURVEY, _P.APPLY_SURVEY, _P.ASSESS, _P.EXPORT_LAYERS}
-    | {_P.IMPORT_FILES, _P.IMPORT_ACCOUNTS},
+    | {_P.IMPORT_FILES, _P.IMPORT_ACCOUNTS, _P.CORRECT_CONNECTION},
     _R.APPROVER: _EVERY_STAFF | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.APPROVE_ASSESSMENT},
     _R.COLLECTION_OFFICER: _EVERY_STAFF
     | {

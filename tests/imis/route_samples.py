@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Polygon
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from fsm.models import Payment as SludgePayment
@@ -27,7 +28,7 @@ from tax.queries import rule_set_on
 from tax.services import assess_ward, issue_bills, request_ward_bills, take_payment
 from tests.fsm.office import Office
 from tests.tax.city import START, build_city, moment, officer
-from utilities.models import Sewer
+from utilities.models import Connection, Sewer
 
 WARD = 22
 OTHER_WARD = 24
@@ -100,6 +101,14 @@ class World:
         return Sewer.objects.create(code="S22-1", ward_id=self.building.ward_id, geom=geom, length_m=D("83.00"))
 
     @cached_property
+    def connection(self) -> Connection:
+        """The water connection of that holding."""
+        return Connection.objects.create(
+            provider_id="KWASA", service="water", holding=self.holding, account_number="W-1", account_key="W1",
+            status="connected", valid=DateRange(date(2021, 7, 1), None),
+        )  # fmt: skip
+
+    @cached_property
     def survey_file(self) -> SurveyFile:
         """A checked survey file with one row, in ward 22, brought in by somebody else."""
         file = SurveyFile.objects.create(
@@ -168,6 +177,7 @@ SAMPLES: dict[str, Sample] = {
     "utilities:network": "a list of the user's own wards; test_screens of the utilities proves it",
     "utilities:sewer": lambda world: {"sewer_id": world.sewer.pk},
     "utilities:reach_file": lambda world: {"sewer_id": world.sewer.pk, "kind": "csv"},
+    "utilities:correct": lambda world: {"connection_id": world.connection.pk},
     "utilities:holding_panel": lambda world: {"holding_id": world.holding.pk},
     "layers:legend": CATALOGUE,
     "layers:tilejson": CATALOGUE,

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from imis.access import in_scope
 from imis.models import User
-from utilities.models import Connection
+from utilities.models import Connection, Provider
 from utilities.models.choices import Service, Status
 
 
@@ -28,6 +28,8 @@ class ServiceCount:
     """How many holdings' connections of one provider and service are in which state."""
 
     provider: str
+    name_bn: str
+    name_en: str
     service: str
     connected: int
     disconnected: int
@@ -56,9 +58,12 @@ def connection_counts(user: User) -> list[ServiceCount]:
         rows.order_by().values_list("provider", "service", "status").annotate(number=Count("pk"))
     ):
         counted.setdefault((provider, service), {})[status] = number
+    names = dict(Provider.objects.values_list("code", "name_bn")), dict(Provider.objects.values_list("code", "name_en"))
     return [
         ServiceCount(
             provider,
+            names[0][provider],
+            names[1][provider],
             str(Service(service).label),
             by_status.get(Status.CONNECTED, 0),
             by_status.get(Status.DISCONNECTED, 0),

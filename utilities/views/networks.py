@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -48,17 +49,17 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "page": page,
         "titles": titles,
-        "rows": [(line, _cells(shown, line)) for line in page],
-        "asked": f"q={asked['q']}&ward={asked['ward'] or ''}",
+        "rows": [(line, _cells(shown, line, titles)) for line in page],
+        "asked": urlencode({"q": asked["q"], "ward": asked["ward"] or ""}),
     }
     return render(request, "utilities/network.html", context)
 
 
-def _cells(shown: Network, line: Line) -> list[tuple[Any, bool]]:
-    """What a line says in each column, and whether it is a number."""
+def _cells(shown: Network, line: Line, titles: list[Any]) -> list[tuple[Any, Any, bool]]:
+    """What a line says in each column: the column's title, the value, and whether it is a number."""
     cells = []
-    for name in shown.columns:
+    for title, name in zip(titles, shown.columns, strict=True):
         spoken = getattr(line, f"get_{name}_display", None)
         value = spoken() if spoken else getattr(line, name)
-        cells.append((value, name.endswith("_mm")))
+        cells.append((title, value, name.endswith("_mm")))
     return cells
