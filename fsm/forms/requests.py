@@ -24,8 +24,9 @@ from fsm.models import (
     Vehicle,
 )
 from fsm.services import Found
+from fsm.templatetags.sludge_text import named
 from holdings.models import Ward
-from imis import bangla
+from imis.templatetags.imis_text import figures, num
 
 NEW = "new"
 
@@ -66,6 +67,7 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["ward"].queryset = wards  # type: ignore[attr-defined]
+        self.fields["ward"].label_from_instance = _ward_title  # type: ignore[attr-defined]
         keys = [row.pk for row in containments]
         self.fields["containment"].queryset = Containment.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
         if place_known:
@@ -150,16 +152,20 @@ class AssignForm(StepForm):
         self.fields["driver"].label_from_instance = _driver_title  # type: ignore[attr-defined]
 
 
+def _ward_title(ward: Ward) -> str:
+    return f"{figures(ward.number)} · {named(ward)}"
+
+
 def _vehicle_title(vehicle: Vehicle) -> str:
     return _("%(plate)s, %(capacity)s m³, %(provider)s") % {
-        "plate": vehicle.plate,
-        "capacity": bangla.digits(str(vehicle.capacity_m3.normalize())),
-        "provider": vehicle.provider,
+        "plate": figures(vehicle.plate),
+        "capacity": num(vehicle.capacity_m3),
+        "provider": named(vehicle.provider),
     }
 
 
 def _driver_title(driver: CrewMember) -> str:
-    return f"{driver.name_bn}, {driver.provider}"
+    return f"{driver.name_bn}, {named(driver.provider)}"
 
 
 class DriveForm(StepForm):
@@ -174,13 +180,22 @@ class FailForm(DriveForm):
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
 
 
+class PlantField(forms.ModelChoiceField):
+    """A treatment plant in use, by its name in the active language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(TreatmentPlant.objects.filter(active=True), empty_label=None, **kwargs)
+
+    def label_from_instance(self, plant: Any) -> str:
+        """The plant's name in the active language."""
+        return named(plant)
+
+
 class LoadForm(DriveForm):
     """A load that leaves."""
 
     volume = volume_field(label=gettext_lazy("Volume (m³)"))
-    plant = forms.ModelChoiceField(
-        label=gettext_lazy("Bound for"), queryset=TreatmentPlant.objects.filter(active=True), empty_label=None
-    )
+    plant = PlantField(label=gettext_lazy("Bound for"))
 
 
 class PhotoForm(forms.Form):
@@ -198,9 +213,7 @@ class ReceiveForm(StepForm):
 
     trip = forms.UUIDField(widget=forms.HiddenInput)
     volume = volume_field(label=gettext_lazy("Received (m³)"), min_value=Decimal(0))
-    plant = forms.ModelChoiceField(
-        label=gettext_lazy("Treatment plant"), queryset=TreatmentPlant.objects.filter(active=True), empty_label=None
-    )
+    plant = PlantField(label=gettext_lazy("Treatment plant"))
     weighed = forms.BooleanField(label=gettext_lazy("Measured on the scale"), required=False)
 
 

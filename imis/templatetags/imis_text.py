@@ -137,9 +137,11 @@ def plainly(value: object) -> str:
         return "; ".join(f"{key}: {plainly(inner)}" for key, inner in value.items()) or NOTHING
     if isinstance(value, (list, tuple)):
         return ", ".join(plainly(item) for item in value) or NOTHING
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float, Decimal)):
         return figures(value)
-    return NOTHING if value in (None, "") else str(value)
+    if isinstance(value, date):
+        return day(value)
+    return NOTHING if value in (None, "") else figures(value)
 
 
 @register.simple_tag
