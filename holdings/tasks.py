@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
@@ -10,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 import holdings.intake.tasks  # noqa: F401 - registers its handlers
+from holdings.bringing import bring
 from holdings.models import SurveyFile
-from holdings.services import AlreadyStaged, apply_survey, check_survey, stage_survey
+from holdings.services import apply_survey, check_survey, stage_survey
 from imis.jobs import Step, handler
 from imis.models import Job
 
@@ -23,36 +23,19 @@ def _page(job: Job) -> str:
 @handler("bring_survey", label=_("Reading and checking a survey file"), result_url=_page)
 def bring_survey(job: Job, step: Step) -> dict[str, Any]:
     """Stages the kept upload, then checks it."""
-    given = job.arguments
-    if "file" not in step.checkpoint:
-        try:
-            with step() as checkpoint:
-                file = stage_survey(
-                    path=Path(given["path"]),
-                    name=given["name"],
-                    layer=given.get("layer") or None,
-                    crs=given.get("crs") or None,
-                    by=job.requested_by,
-                    at=timezone.now(),
-                )
-                checkpoint["file"] = file.pk
-        except AlreadyStaged as known:
-            with step() as checkpoint:
-                checkpoint["file"] = known.file.pk
-            return {"file": known.file.pk}
-    file = SurveyFile.objects.get(pk=step.checkpoint["file"])
-    with step():
-        check_survey(file=file, by=job.requested_by, at=timezone.now())
-    return {"file": file.pk}
+    return bring(job, step, stage=stage_survey, act=lambda file: _check(job, file))
+
+
+def _check(job: Job, file: int) -> None:
+    check_survey(file=SurveyFile.objects.get(pk=file), by=job.requested_by, at=timezone.now())
 
 
 @handler("check_survey", label=_("Checking a survey file"), result_url=_page)
 def check_again(job: Job, step: Step) -> dict[str, Any]:
     """Checks a staged file once more."""
-    file = SurveyFile.objects.get(pk=job.arguments["file"])
     with step():
-        check_survey(file=file, by=job.requested_by, at=timezone.now())
-    return {"file": file.pk}
+        _check(job, job.arguments["file"])
+    return {"file": job.arguments["file"]}
 
 
 @handler("apply_survey", label=_("Applying a survey file to the register"), result_url=_page)

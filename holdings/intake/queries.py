@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from holdings.intake.models import IntakeFile, IntakeProblem, IntakeRow
 from holdings.intake.registry import intake_of, intakes_for
 from holdings.intake.words import tell
+from holdings.problem_map import ProblemTables, problem_features
 from holdings.queries.survey import Outcomes, ProblemCount, ReportRow
 from imis.access import ward_scope
 from imis.models import User
 
-MAP_AT_MOST = 2000
+_TABLES = ProblemTables("holdings_intakerow", "holdings_intakeproblem")
 
 
 def intake_files(user: User) -> QuerySet[IntakeFile]:
@@ -90,29 +89,5 @@ def report_rows(file: IntakeFile) -> Iterator[ReportRow]:
 
 
 def problem_map(file: IntakeFile, code: str = "") -> dict[str, Any]:
-    """GeoJSON (EPSG:4326) of up to 2,000 rows with a problem, those stopped first, with row number and codes."""
-    kind = "AND p.code = %(code)s" if code else ""
-    sql = f"""
-        SELECT r.number, ST_AsGeoJSON(ST_Transform(r.geom, 4326), 7), codes, blocking
-        FROM (
-            SELECT p.row_id, array_agg(DISTINCT p.code) AS codes, bool_or(p.blocking) AS blocking
-            FROM holdings_intakeproblem p JOIN holdings_intakerow w ON w.id = p.row_id
-            WHERE w.file_id = %(file)s {kind} GROUP BY 1
-        ) found
-        JOIN holdings_intakerow r ON r.id = found.row_id
-        WHERE r.geom IS NOT NULL AND abs(ST_YMax(r.geom)) < 2e7
-        ORDER BY blocking DESC, r.number LIMIT %(most)s
-    """  # noqa: S608 (`kind` is one of two constants)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"file": file.pk, "code": code, "most": MAP_AT_MOST})
-        rows = cursor.fetchall()
-    features = [
-        {
-            "type": "Feature",
-            "id": number,
-            "geometry": json.loads(shape),
-            "properties": {"row": number, "codes": codes, "blocking": blocking},
-        }
-        for number, shape, codes, blocking in rows
-    ]
-    return {"type": "FeatureCollection", "features": features}
+    """GeoJSON (EPSG:4326) of rows with a problem (holdings.problem_map)."""
+    return problem_features(_TABLES, file.pk, code)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from holdings.bringing import AlreadyStaged
 from holdings.intake.judging import judge
 from holdings.intake.models import IntakeEnding, IntakeFile, IntakeRow
 from holdings.intake.reading import parameters, read
@@ -28,17 +29,6 @@ from imis.models import User
 from imis.roles import Permission, may
 
 _COPY = "COPY holdings_intakerow (file_id, number, raw, geom, raw_geom, decision) FROM STDIN WITH (FORMAT text)"
-
-
-class AlreadyStaged(Refused):
-    """The same bytes were staged before as this kind; `file` is the first time."""
-
-    def __init__(self, file: IntakeFile) -> None:
-        super().__init__(
-            _("This file is already here: it was brought in as “%(name)s”.") % {"name": file.name},
-            remedy=_("Nothing was read again. Continue with the file below."),
-        )
-        self.file = file
 
 
 def first_of(kind: str, path: Path) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from holdings.bringing import bring
 from holdings.intake.models import IntakeFile
-from holdings.intake.services import AlreadyStaged, apply_intake, check_intake, stage_intake
+from holdings.intake.services import apply_intake, check_intake, stage_intake
 from imis.jobs import Step, handler
 from imis.models import Job
 
@@ -22,37 +23,20 @@ def _page(job: Job) -> str:
 @handler("bring_intake", label=_("Reading and checking a file"), result_url=_page)
 def bring_intake(job: Job, step: Step) -> dict[str, Any]:
     """Stages the kept upload, then checks it."""
-    given = job.arguments
-    if "file" not in step.checkpoint:
-        try:
-            with step() as checkpoint:
-                file = stage_intake(
-                    kind=given["kind"],
-                    path=Path(given["path"]),
-                    name=given["name"],
-                    layer=given.get("layer") or None,
-                    crs=given.get("crs") or None,
-                    by=job.requested_by,
-                    at=timezone.now(),
-                )
-                checkpoint["file"] = file.pk
-        except AlreadyStaged as known:
-            with step() as checkpoint:
-                checkpoint["file"] = known.file.pk
-            return {"file": known.file.pk}
-    file = IntakeFile.objects.get(pk=step.checkpoint["file"])
-    with step():
-        check_intake(file=file, by=job.requested_by, at=timezone.now())
-    return {"file": file.pk}
+    stage = partial(stage_intake, kind=job.arguments["kind"])
+    return bring(job, step, stage=stage, act=lambda file: _check(job, file))
+
+
+def _check(job: Job, file: int) -> None:
+    check_intake(file=IntakeFile.objects.get(pk=file), by=job.requested_by, at=timezone.now())
 
 
 @handler("check_intake", label=_("Checking a file"), result_url=_page)
 def check_again(job: Job, step: Step) -> dict[str, Any]:
     """Checks a staged file once more."""
-    file = IntakeFile.objects.get(pk=job.arguments["file"])
     with step():
-        check_intake(file=file, by=job.requested_by, at=timezone.now())
-    return {"file": file.pk}
+        _check(job, job.arguments["file"])
+    return {"file": job.arguments["file"]}
 
 
 @handler("apply_intake", label=_("Entering the rows of a file"), result_url=_page)

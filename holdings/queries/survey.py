@@ -11,11 +11,12 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from holdings.models import SurveyFile, SurveyProblem, SurveyReading, SurveyRow
+from holdings.problem_map import ProblemTables, problem_features
 from holdings.problem_words import Told, tell
 from imis.access import ward_scope
 from imis.models import User
 
-MAP_AT_MOST = 2000
+_TABLES = ProblemTables("holdings_surveyrow", "holdings_surveyproblem", "coalesce(r.repaired_geom, r.geom)")
 
 
 @dataclass(frozen=True)
@@ -112,32 +113,8 @@ def report_rows(file: SurveyFile) -> Iterator[ReportRow]:
 
 
 def problem_map(file: SurveyFile, code: str = "") -> dict[str, Any]:
-    """GeoJSON (EPSG:4326) of up to 2,000 rows with a problem, blocking first, with row number and codes."""
-    kind = "AND p.code = %(code)s" if code else ""
-    sql = f"""
-        SELECT r.number, ST_AsGeoJSON(ST_Transform(coalesce(r.repaired_geom, r.geom), 4326), 7), codes, blocking
-        FROM (
-            SELECT p.row_id, array_agg(DISTINCT p.code) AS codes, bool_or(p.blocking) AS blocking
-            FROM holdings_surveyproblem p JOIN holdings_surveyrow w ON w.id = p.row_id
-            WHERE w.file_id = %(file)s {kind} GROUP BY 1
-        ) found
-        JOIN holdings_surveyrow r ON r.id = found.row_id
-        WHERE r.geom IS NOT NULL AND abs(ST_YMax(r.geom)) < 2e7
-        ORDER BY blocking DESC, r.number LIMIT %(most)s
-    """  # noqa: S608 (`kind` is one of two constants)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"file": file.pk, "code": code, "most": MAP_AT_MOST})
-        rows = cursor.fetchall()
-    features = [
-        {
-            "type": "Feature",
-            "id": number,
-            "geometry": json.loads(shape),
-            "properties": {"row": number, "codes": codes, "blocking": blocking},
-        }
-        for number, shape, codes, blocking in rows
-    ]
-    return {"type": "FeatureCollection", "features": features}
+    """GeoJSON (EPSG:4326) of rows with a problem (holdings.problem_map)."""
+    return problem_features(_TABLES, file.pk, code)
 
 
 def ward_map() -> dict[str, Any]:

@@ -12,27 +12,17 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from holdings.bringing import AlreadyStaged
 from holdings.messages import unreadable
 from holdings.models import SurveyFile
 from holdings.readers import Stream, Unreadable, open_survey
 from holdings.rules.survey import guess_columns
 from imis.audit import record
-from imis.errors import BadInput, Refused
+from imis.errors import BadInput
 from imis.models import User
 
 _COPY = "COPY holdings_surveyrow (file_id, number, raw, geom, raw_geom, decision) FROM STDIN WITH (FORMAT text)"
 MOST_UPLOAD_BYTES = 2 * 1024**3
-
-
-class AlreadyStaged(Refused):
-    """The same bytes were staged before; `file` is the first time."""
-
-    def __init__(self, file: SurveyFile) -> None:
-        super().__init__(
-            _("This file is already here: it was brought in as “%(name)s”.") % {"name": file.name},
-            remedy=_("Nothing was read again. Continue with the file below."),
-        )
-        self.file = file
 
 
 def sha256_of(path: Path) -> str:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from holdings.bringing import AlreadyStaged
 from holdings.forms import ColumnsForm, SridForm, UploadForm
 from holdings.models import SurveyFile
 from holdings.problem_words import field_words, title
 from holdings.queries import ProblemCount, outcomes, problem_counts, survey_files
 from holdings.services import keep_upload, map_columns, state_srid
-from holdings.services.survey_stage import AlreadyStaged, first_of
+from holdings.services.survey_stage import first_of
 from imis.access import permission_required
 from imis.errors import IMISError
 from imis.jobs import enqueue
