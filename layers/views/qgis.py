@@ -32,10 +32,13 @@ def qgis_page(request: HttpRequest) -> HttpResponse:
 @permission_required(Permission.SEE_MAP)
 @require_GET
 def qgis_project(request: HttpRequest) -> HttpResponse:
-    """The project with every layer of the reader's audience, in the language of the screen."""
+    """The project with every layer of the reader's audience, in the language of the screen.
+
+    A view knows no wards: a layer that shows a person only their own is left out of theirs.
+    """
     granted = access.granted_to(request)
     language = "bn" if (get_language() or "bn").startswith("bn") else "en"
-    layers = access.visible_layers(cast(User, request.user))
+    layers = [layer for layer in access.visible_layers(cast(User, request.user)) if granted.scope(layer) is None]
     text = project(layers, granted.audience, dict(GROUPS), language, queries.city_extent())
     name = f"imis-{SUFFIX[granted.audience]}.qgs"
     return _file(text, name, "application/x-qgis")

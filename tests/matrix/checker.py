@@ -1,0 +1,150 @@
+"""Compares what comes out of a door with the table, and says in words what should not have come, or should have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from imis.models import User
+from tests.matrix.expected import CITY, LAYERS, OFFICES, SECRETS, Office, allowed_secrets
+
+_COOKIES_FROM = "layers:style"
+_OWN = frozenset({23})
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody at the doors: a role ("" is a stranger), in the whole city or in ward 23 alone."""
+
+    role: str
+    own_ward: bool = False
+
+    def __str__(self) -> str:
+        return (self.role or "stranger") + (" of ward 23" if self.own_ward else "")
+
+    @property
+    def office(self) -> Office:
+        """What the table says of them."""
+        return OFFICES[self.role]
+
+    @property
+    def wards(self) -> frozenset[int]:
+        """The wards of their work."""
+        return _OWN if self.own_ward else CITY
+
+    def browser(self) -> Client:
+        """Their browser, with the tile pass that the map page gives."""
+        client = Client()
+        if self.role:
+            wards = sorted(_OWN) if self.own_ward else []
+            facts = {"roles": [self.role], "all_wards": not wards, "ward_numbers": wards}
+            user = User.objects.get_or_create(username=str(self), defaults={**facts, "email": SECRETS["staff e-mail"]})[
+                0
+            ]
+            client.force_login(user)
+            client.get(reverse(_COOKIES_FROM))
+        return client
+
+
+# Everybody, then everybody in one ward, then one of each circle.
+ASKERS = [Asker(role) for role in OFFICES]
+LIMITED = [Asker(role, own_ward=True) for role in OFFICES if role]
+CIRCLES = [Asker(""), Asker("planner"), Asker("auditor")]
+SCOPED = [name for name, row in LAYERS.items() if row.own_wards]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the table lets through: nothing, or these columns in these wards."""
+
+    columns: frozenset[str] | None = None
+    wards: frozenset[int] | None = None
+
+
+@dataclass
+class Seen:
+    """What came out: of which part of the layer, the names really present, the wards, and every byte.
+
+    None for `columns` or `wards` means that this answer has no such thing, a picture for instance.
+    """
+
+    part: str
+    status: int
+    wanted: Wanted | None
+    columns: frozenset[str] | None = None
+    wards: frozenset[int] | None = None
+    body: bytes = b""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as the table has it."""
+
+    door: str
+    thing: str
+    asker: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.door}: {self.thing}, {self.asker}: {self.problem}"
+
+
+Opened = Callable[[str], Iterable[Seen]]
+
+
+@dataclass(frozen=True)
+class Door:
+    """A door: how to stand before it as somebody, and the statuses by which it refuses."""
+
+    name: str
+    open: Callable[[Asker], Opened]
+    refusals: frozenset[int]
+    things: tuple[str, ...] = tuple(LAYERS)
+
+
+def findings(door: Door, askers: Iterable[Asker], things: Iterable[str] | None = None) -> list[Finding]:
+    """Everything that is wrong at a door for some people, at all its layers or some."""
+    found: list[Finding] = []
+    for asker in askers:
+        opened = door.open(asker)
+        for thing in door.things if things is None else things:
+            for seen in opened(thing):
+                problems = [*_judged(door, seen), *_told(door, asker, thing, seen)]
+                found += [Finding(door.name, thing, str(asker), f"{seen.part}: {problem}") for problem in problems]
+    return found
+
+
+def wanted(asker: Asker, layer: str, band: str) -> Wanted | None:
+    """What the table lets through of a band of a layer; None: nothing."""
+    row = LAYERS[layer]
+    if asker.office.circle < row.circle:
+        return None
+    return Wanted(row.bands[band].seen_by(asker.office.circle), asker.wards if row.own_wards else CITY)
+
+
+def _judged(door: Door, seen: Seen) -> Iterator[str]:
+    if seen.wanted is None:
+        if seen.status not in door.refusals:
+            yield f"should be refused, and was answered with {seen.status}"
+        if seen.columns:
+            yield f"gave {sorted(seen.columns)}"
+        return
+    if seen.status != 200:
+        yield f"should be given, and was answered with {seen.status}: {seen.body[:200]!r}"
+        return
+    for name in ("columns", "wards"):
+        there, right = getattr(seen, name), getattr(seen.wanted, name)
+        if there is not None and right is not None and there != right:
+            yield f"{name} too many {sorted(there - right)}, missing {sorted(right - there)}"
+
+
+def _told(door: Door, asker: Asker, thing: str, seen: Seen) -> Iterator[str]:
+    allowed = allowed_secrets(asker.office, door.name, thing)
+    for name, text in SECRETS.items():
+        if name not in allowed and text.encode() in seen.body:
+            yield f"tells the {name}"
