@@ -19,6 +19,8 @@ from packaging.markers import Marker
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKED = ROOT / ".local" / "deploy" / "packed"
+# Also where another user, such as root in a test, packs somebody's checkout.
+GIT = ("git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT))
 
 
 def pins_for(lock: str, python: str, machine: str) -> str:
@@ -91,11 +93,11 @@ def _built(folder: Path, pins: str) -> str:
 
 def sources(release: str) -> tuple[str, Path]:
     """The commit's number and an archive of its files."""
-    commit = _run(["git", "-C", str(ROOT), "rev-parse", "--verify", f"{release}^{{commit}}"]).strip()
+    commit = _run([*GIT, "rev-parse", "--verify", f"{release}^{{commit}}"]).strip()
     done = PACKED / f"imis-{commit[:12]}.tar.gz"
     if not done.exists():
         draft = done.with_suffix(".new")
-        _run(["git", "-C", str(ROOT), "archive", "--format=tar.gz", f"--output={draft}", commit])
+        _run([*GIT, "archive", "--format=tar.gz", f"--output={draft}", commit])
         draft.replace(done)
     return commit, done
 
@@ -108,7 +110,7 @@ def main() -> None:
     asked = reader.parse_args()
     PACKED.mkdir(parents=True, exist_ok=True)
     commit, archive = sources(asked.release)
-    lock = _run(["git", "-C", str(ROOT), "show", f"{commit}:requirements/runtime.txt"])
+    lock = _run([*GIT, "show", f"{commit}:requirements/runtime.txt"])
     packed = wheels(pins_for(lock, asked.python, asked.machine), asked.python, asked.machine)
     said = {"commit": commit[:12], "archive": str(archive), "wheels": str(packed), "lock": packed.stem.split("-")[1]}
     sys.stdout.write(json.dumps(said) + "\n")

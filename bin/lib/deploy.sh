@@ -7,7 +7,9 @@ DEPLOY_VENV=$LOCAL/deploy/venv
 missing_for_hosts() {
     command -v systemd-nspawn >/dev/null 2>&1 || echo systemd-container
     command -v mmdebstrap >/dev/null 2>&1 || echo mmdebstrap
+    [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
     command -v ip >/dev/null 2>&1 || echo iproute2
+    command -v nft >/dev/null 2>&1 || echo nftables
     command -v ssh >/dev/null 2>&1 || echo openssh-client
     command -v git >/dev/null 2>&1 || echo git
     [ -n "$(find_python)" ] || echo python3
@@ -15,7 +17,7 @@ missing_for_hosts() {
     [ -n "$(find_certificates)" ] || echo ca-certificates
 }
 
-# Says why whole hosts cannot run here; says nothing when they can.
+# Says why whole hosts surely cannot run here, before anything is installed for them; says nothing when they might.
 why_no_hosts() {
     [ "$(id -u)" = 0 ] || { echo "only root may boot hosts"; return 0; }
     grep -q '^ID=debian\|^ID=ubuntu' /etc/os-release || { echo "mmdebstrap and nspawn come from Debian or Ubuntu"; return 0; }
@@ -26,9 +28,16 @@ why_no_hosts() {
         ip netns add "$trial" 2>/dev/null || { echo "no network namespaces here"; return 0; }
         ip netns del "$trial"
     fi
-    grep -qw nf_tables_net_init /proc/kallsyms 2>/dev/null || grep -q '^nf_tables' /proc/modules 2>/dev/null ||
-        [ -d /proc/sys/net/netfilter ] || { echo "the kernel has no nftables"; return 0; }
-    [ -d /sys/fs/cgroup/systemd ] || [ -e /sys/fs/cgroup/cgroup.controllers ] || echo "no control groups are mounted here"
+    [ -d /sys/fs/cgroup/systemd ] || [ -e /sys/fs/cgroup/cgroup.controllers ] ||
+        { echo "no control groups are mounted here"; return 0; }
+    git_here rev-parse --verify HEAD >/dev/null 2>&1 || ! command -v git >/dev/null 2>&1 || echo "no commit is here to release"
+}
+
+git_here() { git -c safe.directory="$IMIS_ROOT" -C "$IMIS_ROOT" "$@"; }
+
+# Boots a trial host, in seconds; says why it did not come up, or nothing.
+why_no_trial() {
+    cd "$IMIS_ROOT" && PYTHONDONTWRITEBYTECODE=1 "$(find_python)" -m tests.deploy.trial 2>&1
 }
 
 install_deploy_packages() {

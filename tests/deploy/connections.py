@@ -116,3 +116,12 @@ def wrong_cells(hosts: dict[str, Host]) -> list[str]:
         came = list(pool.map(lambda cell: reached(hosts, cell), TABLE))
     both = zip(TABLE, came, strict=True)
     return [f"{cell}, and it was {'yes' if through else 'no'}" for cell, through in both if through != cell.allowed]
+
+
+def rows() -> list[str]:
+    """The table as it was tried, a line for each pair of places and user."""
+    found: dict[str, list[str]] = {}
+    for cell in TABLE:
+        title = str(cell).rpartition(f" {cell.port}:")[0]
+        found.setdefault(title, []).append(f"{cell.port} {'yes' if cell.allowed else 'no'}")
+    return [f"{title}: {', '.join(cells)}" for title, cells in found.items()]

@@ -84,18 +84,22 @@ class Host:
         subprocess.run(["chroot", str(self.root), "chown", "-R", "ops:", "/home/ops/.ssh"], check=True)
         (self.root / "etc/sudoers.d/ops").write_text("ops ALL=(ALL) NOPASSWD: ALL\n", encoding="utf-8")
 
-    def boot(self) -> float:
-        """Boots and returns the seconds until the host says that it runs."""
-        begun = time.monotonic()
+    def words(self) -> list[str]:
+        """The words that boot this host in its place of the network."""
         words = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--console=pipe", f"--directory={self.root}"]
         words += [f"--machine=imis-{self.name}", f"--network-namespace-path={PLACES[self.name].path}"]
         words += [f"--capability={_CAPABILITIES}", "--resolv-conf=off", "--timezone=off"]
         if not Path("/run/systemd/system").is_dir():
             # No systemd runs this machine: the host gets control groups of its own by hand.
             words.append("--keep-unit")
+        return words
+
+    def boot(self) -> float:
+        """Boots and returns the seconds until the host says that it runs."""
+        begun = time.monotonic()
         with (self.folder / "console.log").open("wb") as console:
             self._nspawn = subprocess.Popen(
-                ["sh", "-c", self._into_groups() + 'exec "$@"', "sh", *words],
+                ["sh", "-c", into_groups(self.groups) + 'exec "$@"', "sh", *self.words()],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=subprocess.STDOUT,
@@ -107,11 +111,6 @@ class Host:
                 raise RuntimeError(f"{self.name} does not boot:\n{(self.folder / 'console.log').read_text()[-2000:]}")
             time.sleep(0.2)
         return time.monotonic() - begun
-
-    def _into_groups(self) -> str:
-        if Path("/run/systemd/system").is_dir():
-            return ""
-        return "".join(f"mkdir {group} 2>/dev/null && echo $$ >{group}/cgroup.procs; " for group in self.groups)
 
     def _runs(self) -> bool:
         assert self._nspawn is not None
@@ -147,6 +146,12 @@ class Host:
             raise RuntimeError(f"{self.name}: {' '.join(words)} should be refused, and was not: {done.stdout}")
         return done.stdout + done.stderr
 
+    def kill(self) -> None:
+        """Ends every process of the host at once, as a lost machine does; it can be booted again."""
+        assert self._nspawn is not None
+        os.kill(self._init, signal.SIGKILL)
+        self._nspawn.wait(30)
+
     def stop(self) -> None:
         """Shuts down, takes the file system away; what never ran is no failure."""
         if self._nspawn is not None and self._nspawn.poll() is None:
@@ -162,6 +167,13 @@ class Host:
                 if folder.is_dir():
                     _remove(folder)
             _remove(group)
+
+
+def into_groups(groups: list[Path]) -> str:
+    """The shell's words that take it into control groups of its own, where no systemd does that for nspawn."""
+    if Path("/run/systemd/system").is_dir():
+        return ""
+    return "".join(f"mkdir -p {group} 2>/dev/null && echo $$ >{group}/cgroup.procs; " for group in groups)
 
 
 def _child(parent: int) -> int:
