@@ -26,7 +26,8 @@ SUFFIX = {Audience.PUBLIC: "public", Audience.STAFF: "staff", Audience.TAX: "tax
 def qgis_page(request: HttpRequest) -> HttpResponse:
     """What a planner does once, and the files to take."""
     granted = access.granted_to(request)
-    return render(request, "layers/qgis.html", {"suffix": SUFFIX[granted.audience], "role": granted.audience.schema})
+    context = {"suffix": SUFFIX[granted.audience], "role": granted.audience.schema}
+    return render(request, "layers/qgis.html", {**context, "of_some_wards": granted.wards is not None})
 
 
 @permission_required(Permission.SEE_MAP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from tests.matrix.checker import ASKERS, CIRCLES, LIMITED, SCOPED, Asker, Door, findings
 from tests.matrix.database_doors import DATABASE, QGIS
@@ -30,3 +31,10 @@ def test_whoever_works_in_one_ward_gets_that_ward(asker: Asker, door: Door) -> N
 def test_a_login_of_the_database_reads_the_views_of_its_circle(asker: Asker) -> None:
     """As QGIS and the map servers do; people play no part there."""
     assert [str(each) for each in findings(DATABASE, [asker])] == []
+
+
+def test_whoever_lacks_layers_in_qgis_is_told_why() -> None:
+    said = "ডেটাবেসের ভিউ ওয়ার্ড চেনে না"
+    for asker in (Asker("collector"), Asker("collector", own_ward=True)):
+        page = asker.browser().get(reverse("layers:qgis")).content.decode()
+        assert (said in page) is asker.own_ward
