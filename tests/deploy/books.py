@@ -47,7 +47,7 @@ def pay(web: Host, amount: int, count: int = 3) -> str:
 
 def pay_until_killed(web: Host, least: int) -> list[str]:
     """Two tills take payments; after `least` the host is killed. Returns the payments that they were told are taken."""
-    words = [*web.enter(), "imis-manage", "shell", "-c", _PAY.format(amount=50, count=100_000, holdings=40)]
+    words = [*web.enter(), "imis-manage", "shell", "-c", _PAY.format(amount=2, count=100_000, holdings=200)]
     tills = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     told: list[str] = []
     for _ in range(least):

@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -120,8 +121,10 @@ def play(number: int) -> dict[str, dict[str, int]]:
         "ANSIBLE_HOME": str(RUN / "ansible"),
         "LC_ALL": "C.UTF-8",
     }
-    with log.open("wb") as file:
-        done = subprocess.run(words, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, **settings}, check=False)
+    # A socket's path has 107 bytes, and a checkout may lie deep.
+    with log.open("wb") as file, tempfile.TemporaryDirectory(prefix="imis-") as sockets:
+        surroundings = {**os.environ, **settings, "ANSIBLE_SSH_CONTROL_PATH_DIR": sockets}
+        done = subprocess.run(words, stdout=file, stderr=subprocess.STDOUT, env=surroundings, check=False)
     text = log.read_text(encoding="utf-8")
     counts = {
         name: {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", rest)}
