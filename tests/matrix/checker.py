@@ -14,6 +14,7 @@ from tests.matrix.expected import CITY, LAYERS, OFFICES, SECRETS, Office, allowe
 
 _COOKIES_FROM = "layers:style"
 _OWN = frozenset({23})
+_FIGURES = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Asker:
 ASKERS = [Asker(role) for role in OFFICES]
 LIMITED = [Asker(role, own_ward=True) for role in OFFICES if role]
 CIRCLES = [Asker(""), Asker("planner"), Asker("auditor")]
+ALL = tuple(LAYERS)
 SCOPED = [name for name, row in LAYERS.items() if row.own_wards]
 
 
@@ -104,7 +106,7 @@ class Door:
     name: str
     open: Callable[[Asker], Opened]
     refusals: frozenset[int]
-    things: tuple[str, ...] = tuple(LAYERS)
+    things: tuple[str, ...] = ALL
 
 
 def findings(door: Door, askers: Iterable[Asker], things: Iterable[str] | None = None) -> list[Finding]:
@@ -144,7 +146,11 @@ def _judged(door: Door, seen: Seen) -> Iterator[str]:
 
 
 def _told(door: Door, asker: Asker, thing: str, seen: Seen) -> Iterator[str]:
-    allowed = allowed_secrets(asker.office, door.name, thing)
-    for name, text in SECRETS.items():
-        if name not in allowed and text.encode() in seen.body:
-            yield f"tells the {name}"
+    for name in sorted(secrets_in(seen) - allowed_secrets(asker.office, door.name, thing)):
+        yield f"tells the {name}"
+
+
+def secrets_in(seen: Seen) -> set[str]:
+    """The secrets that an answer tells, in whichever figures."""
+    text = seen.body.decode("utf-8", "replace").translate(_FIGURES)
+    return {name for name, secret in SECRETS.items() if secret in text}

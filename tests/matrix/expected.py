@@ -171,6 +171,15 @@ REST: dict[str, Resource] = {
     "request": Resource("sees_sludge", _words(f"{_REQUEST} {_EVENTS}"), "requester", _REQUESTER),
 }
 
+# What a click on a building brings for each holding: which right opens it, and what of people it may tell to those who
+# may see people; to others nothing.
+PANELS: dict[str, tuple[str, frozenset[str]]] = {
+    "holdings:panel": ("opens_map", frozenset({"owner"})),
+    "tax:holding_panel": ("sees_tax", frozenset({"owner", "father"})),
+    "utilities:holding_panel": ("opens_map", frozenset({"account", "meter"})),
+    "fsm:holding_panel": ("sees_sludge", frozenset()),
+}
+
 # What was written into the rows of the town and may be read nowhere, but for the exceptions below.
 SECRETS = {
     "owner": "SENTINELOWNER",
@@ -197,4 +206,6 @@ def allowed_secrets(office: Office, door: str, thing: str) -> set[str]:
         allowed |= {"owner"} if thing in ("holdings", "holding") else set()
         allowed |= _OF_REQUESTS if thing in ("requests", "request") else set()
         allowed |= {"reason"} if thing == "request" else set()
+    if door == "panel" and office.sees_people:
+        allowed |= PANELS[thing][1]
     return allowed

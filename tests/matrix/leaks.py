@@ -152,3 +152,5 @@ OWS_CIRCLE_BELIEVED = _patched(lambda patch: patch.setattr(ows, "_audience", lam
 PASSWORD_IN_PROJECT = _patched(_password_in_project)
 DRIVER_AT_THE_MAP = _granted(Role.DRIVER, Permission.SEE_MAP)
 CASHIER_TAKES_FILES = _granted(Role.CASHIER, Permission.EXPORT_LAYERS)
+PLANNER_SEES_TAX = _granted(Role.PLANNER, Permission.SEE_TAX)
+PLANNER_SEES_PEOPLE = _granted(Role.PLANNER, Permission.SEE_PEOPLE)

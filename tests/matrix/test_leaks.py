@@ -6,6 +6,7 @@ import pytest
 
 from tests.matrix import leaks
 from tests.matrix.checker import Asker, Door, findings
+from tests.matrix.click_doors import CLICK, PANEL
 from tests.matrix.database_doors import DATABASE, QGIS
 from tests.matrix.leaks import Leak
 from tests.matrix.map_doors import EXPORT, FEATURE, TILE
@@ -49,6 +50,11 @@ PLANTED: list[tuple[str, Door, Asker, str, str]] = [
     ("REST_OF_ALL_WARDS", API, LIMITED, "request", "answered with 200"),
     ("DRIVER_AT_THE_MAP", FEATURE, DRIVER, "sewers", "answered with 200"),
     ("DRIVER_AT_THE_MAP", QGIS, DRIVER, "wards", "answered with 200"),
+    ("WARDS_FORGOTTEN", CLICK, LIMITED, _TAX, "wards too many [22]"),
+    ("PLANNER_SEES_TAX", CLICK, PLANNER, _TAX, "answered with 200"),
+    ("PLANNER_SEES_TAX", PANEL, PLANNER, "tax:holding_panel", "answered with 200"),
+    ("PLANNER_SEES_PEOPLE", PANEL, PLANNER, "utilities:holding_panel", "tells the account"),
+    ("PLANNER_SEES_PEOPLE", PANEL, PLANNER, "holdings:panel", "tells the owner"),
     ("CASHIER_TAKES_FILES", EXPORT, CASHIER, _TAX, "answered with 200"),
 ]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.matrix.checker import ASKERS, CIRCLES, LIMITED, SCOPED, Asker, Door, findings
+from tests.matrix.checker import ALL, ASKERS, CIRCLES, LIMITED, SCOPED, Asker, Door, findings, secrets_in
+from tests.matrix.click_doors import CLICK, PANEL
 from tests.matrix.database_doors import DATABASE, QGIS
+from tests.matrix.expected import allowed_secrets
 from tests.matrix.map_doors import EXPORT, FEATURE, TILE
 from tests.matrix.service_doors import API, INFO, WFS
 
-DOORS = (TILE, FEATURE, WFS, INFO, EXPORT, API, QGIS)
+DOORS = (TILE, FEATURE, WFS, INFO, EXPORT, API, QGIS, CLICK, PANEL)
 pytestmark = pytest.mark.usefixtures("doors")
 
 
@@ -23,14 +25,22 @@ def test_each_gets_what_the_table_says(asker: Asker, door: Door) -> None:
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 @pytest.mark.parametrize("asker", LIMITED, ids=str)
 def test_whoever_works_in_one_ward_gets_that_ward(asker: Asker, door: Door) -> None:
-    """Of the layers that know wards, and of every REST address."""
-    assert [str(each) for each in findings(door, [asker], None if door is API else SCOPED)] == []
+    """Of the layers that know wards, and of every REST address and panel."""
+    assert [str(each) for each in findings(door, [asker], SCOPED if door.things == ALL else None)] == []
 
 
 @pytest.mark.parametrize("asker", CIRCLES, ids=str)
 def test_a_login_of_the_database_reads_the_views_of_its_circle(asker: Asker) -> None:
     """As QGIS and the map servers do; people play no part there."""
     assert [str(each) for each in findings(DATABASE, [asker])] == []
+
+
+@pytest.mark.parametrize("thing", [*API.things, *PANEL.things])
+def test_whoever_may_see_people_does(thing: str) -> None:
+    """Else the refusals above would prove nothing: the words are really there to be told, and the table names them."""
+    door, auditor = (API if thing in API.things else PANEL), Asker("auditor")
+    told = set().union(*(secrets_in(seen) for seen in door.open(auditor)(thing)))
+    assert told - {"building number"} == allowed_secrets(auditor.office, door.name, thing) - {"building number"}
 
 
 def test_whoever_lacks_layers_in_qgis_is_told_why() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from imis import api_urls
 from imis.roles import Role
 from layers.catalogue import LAYERS
@@ -34,7 +36,11 @@ def test_every_rest_address_has_its_line() -> None:
 
 
 def test_every_door_of_the_house_takes_part() -> None:
-    assert [door.name for door in DOORS] == ["tile", "feature", "WFS", "WMS info", "export", "REST", "QGIS"]
+    assert [door.name for door in DOORS] == [
+        "tile", "feature", "WFS", "WMS info", "export", "REST", "QGIS", "click", "panel",
+    ]  # fmt: skip
+    panels = {"holdings:panel", *(name for name, _permission in settings.HOLDING_PANELS)}
+    assert panels == set(expected.PANELS)
 
 
 def test_the_circles_lie_in_one_another() -> None:
