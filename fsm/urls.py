@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fsm.views import acts, board, driver, fees, fleet, plant, report
+from fsm.views import acts, board, driver, fees, fleet, panels, plant, report
 
 app_name = "fsm"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("requests/<uuid:request_id>/cancel/", acts.cancel, name="cancel"),
     path("requests/<uuid:request_id>/close/", acts.close, name="close"),
     path("requests/<uuid:request_id>/fee/", fees.fee, name="fee"),
+    path("requests/<int:key>/panel/", panels.request_panel, name="request_panel"),
+    path("containments/<int:containment_id>/panel/", panels.containment, name="containment_panel"),
     path("photos/<uuid:photo_id>/", board.photo, name="photo"),
     path("holdings/<int:holding_id>/panel/", board.holding_panel, name="holding_panel"),
     path("drive/", driver.jobs, name="driver"),

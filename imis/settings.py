@@ -165,6 +165,11 @@ HOLDING_PANELS = [
     ("utilities:holding_panel", "see_utilities"),
     ("fsm:holding_panel", "see_sludge"),
 ]
+# What a click on a feature of a map layer shows: layer → (URL name that takes the feature's id, permission needed).
+MAP_PANELS = {
+    "containments": ("fsm:containment_panel", "see_sludge"),
+    "requests_by_state": ("fsm:request_panel", "see_sludge"),
+}
 
 AUTH_USER_MODEL = "imis.User"
 AUTHENTICATION_BACKENDS = [

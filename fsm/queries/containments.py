@@ -53,8 +53,16 @@ def containments_near(request: Request, on: date) -> QuerySet[Containment]:
     return Containment.objects.filter(asked, standing=Standing.IN_USE).distinct().order_by("code")
 
 
-def emptyings(containment: Containment, *, but: Request) -> tuple[int, date | None]:
+def buildings_of(containment: Containment, on: date) -> list[Building]:
+    """The buildings whose toilets lead to a containment on a day."""
+    links = containment.building_links.filter(valid__contains=on)
+    return list(Building.objects.filter(pk__in=links.values("building")).order_by("bin"))
+
+
+def emptyings(containment: Containment, *, but: Request | None = None) -> tuple[int, date | None]:
     """How often a containment was emptied, and when last (the day the tank was empty), leaving one request out."""
-    rows = Request.objects.filter(containment=containment, events__step="finish").exclude(pk=but.pk)
+    rows = Request.objects.filter(containment=containment, events__step="finish")
+    if but is not None:
+        rows = rows.exclude(pk=but.pk)
     row = rows.aggregate(times=Count("id", distinct=True), last=Max("events__at", filter=Q(events__step="finish")))
     return row["times"], timezone.localdate(row["last"]) if row["last"] else None

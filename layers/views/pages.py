@@ -36,7 +36,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     wards = queries.ward_places()
     scope = ward_scope(cast(User, request.user))
     context = {
-        "groups": _grouped(layers),
+        "groups": _grouped(layers, request.GET.get("show", "").split(",")),
         "legend": sections(layers),
         "paper": paper_legend(layers),
         "wards": [ward for ward in wards if scope is None or ward.number in scope],
@@ -50,6 +50,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "wards": [_ward(place) for place in wards],
             "basemap": {"url": settings.MAP_BASEMAP_URL, "attribution": settings.MAP_BASEMAP_ATTRIBUTION},
             "urls": _urls(),
+            "panels": _panels(layers, cast(User, request.user)),
         },
     }
     response = render(request, "layers/map.html", context)
@@ -139,13 +140,15 @@ def _visible(request: HttpRequest, name: str) -> Layer | None:
     return layer if layer in access.visible_layers(request.user) else None
 
 
-def _grouped(layers: tuple[Layer, ...]) -> list[dict[str, Any]]:
+def _grouped(layers: tuple[Layer, ...], asked: list[str]) -> list[dict[str, Any]]:
     """The layer switcher: groups with their layers; of a theme's alternatives the last is shown first.
 
-    Of the layers without alternatives only the ground is shown at first; the rest waits to be asked for.
+    Of the layers without alternatives only the ground is shown at first; the rest waits to be asked for. `asked` are
+    the layers that the address names beside these.
     """
     chosen = {layer.theme: layer.name for layer in layers if layer.theme}
-    rows = [{"layer": layer, "shown": _first(layer, chosen)} for layer in layers]
+    chosen |= {layer.theme: layer.name for layer in layers if layer.theme and layer.name in asked}
+    rows = [{"layer": layer, "shown": layer.name in asked or _first(layer, chosen)} for layer in layers]
     groups = [
         {"title": title, "rows": [row for row in rows if cast(Layer, row["layer"]).group == code]}
         for code, title in GROUPS.items()
@@ -155,6 +158,16 @@ def _grouped(layers: tuple[Layer, ...]) -> list[dict[str, Any]]:
 
 def _first(layer: Layer, chosen: dict[str, str]) -> bool:
     return chosen[layer.theme] == layer.name if layer.theme else layer.group == "administrative"
+
+
+def _panels(layers: tuple[Layer, ...], user: User) -> dict[str, str]:
+    """The panel's address of each layer whose features have one that the user may read; 0 stands for an id."""
+    shown = {layer.name for layer in layers}
+    return {
+        name: reverse(target, args=[0])
+        for name, (target, needed) in settings.MAP_PANELS.items()
+        if name in shown and may(user, Permission(needed))
+    }
 
 
 def _ward(place: queries.WardPlace) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from fsm.models import Containment
 from imis.models import User
 from imis.roles import Role
 from tests.browser.conftest import PASSWORD
@@ -89,6 +90,34 @@ def test_info_and_nearest_road(at_map: tuple[Page, City, str], picture: Picture)
     click_map(page)
     page.click("#map-panel button[hx-target='#map-road']")
     expect(page.locator("#map-road .map-way")).to_be_attached()
+
+
+def test_a_click_on_a_point_opens_its_panel_and_not_the_building_below(
+    city: City, live_server: Any, page: Page, sign_in: Sign, picture: Picture
+) -> None:
+    house = city.buildings["mixed"]
+    tank = Containment.objects.create(
+        code="C22-7", ward_id=house.ward_id, technology="lined_pit", outlet="soak_pit", geom=house.point
+    )
+    titles = {Role.FSM_OFFICER: "C22-7", Role.APPROVER: "এখানে কী আছে"}
+    for role, title in titles.items():
+        page.context.clear_cookies()
+        sign_in(
+            page, User.objects.create(username=role, roles=[role], all_wards=True, password=make_password(PASSWORD))
+        )
+        middle = tank.geom.transform(4326, clone=True)
+        page.goto("about:blank")
+        page.goto(f"{live_server}{reverse('layers:map')}?show=containments#18/{middle.y:.6f}/{middle.x:.6f}")
+        expect(page.locator("#map[data-ready]")).to_be_attached(timeout=60_000)
+        wait_drawn(page)
+        click_map(page)
+        expect(page.locator("#map-panel h2")).to_contain_text(title)
+        expect(page.locator("#map-panel")).to_contain_text("সোক পিট")
+        # Where the layer is switched off, the building is clicked.
+        page.uncheck("input[value=containments]")
+        page.evaluate("new Promise((done) => imisMap.current.vector.gl.once('idle', () => done()).triggerRepaint())")
+        click_map(page)
+        expect(page.locator("#map-panel h2").first).to_contain_text("ইমারত")
 
 
 def _middle_colour(page: Page) -> list[int]:

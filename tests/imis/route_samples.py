@@ -219,6 +219,8 @@ SAMPLES: dict[str, Sample] = {
     "fsm:receipt_pdf": lambda world: {"payment_id": world.sludge_payment.pk},
     "fsm:reverse": lambda world: {"payment_id": world.sludge_payment.pk},
     "fsm:holding_panel": lambda world: {"holding_id": world.holding.pk},
+    "fsm:request_panel": lambda world: {"key": int(world.tank_emptied.number.replace("FS-", "").replace("-", ""))},
+    "fsm:containment_panel": lambda world: {"containment_id": world.tank_emptied.containment_id},
     "fsm:photo": "a photo's file lies on disk; tests/fsm keeps other wards' photos out",
     "fsm:drive_start": OWN_CREW,
     "fsm:drive_fail": OWN_CREW,

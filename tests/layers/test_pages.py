@@ -61,6 +61,30 @@ def test_wards_to_choose_are_those_of_the_user(city: City, person: Person, signe
     assert [each["number"] for each in _data(html, "map-data")["wards"]] == [22, 23]  # type: ignore[attr-defined]
 
 
+def test_the_address_may_ask_for_layers(city: City, person: Person, signed_in: SignIn) -> None:
+    browser = signed_in(person(Role.FSM_OFFICER))
+
+    def shown(address: str) -> set[str]:
+        html = browser.get(address).content.decode()
+        return set(re.findall(r'name="(?:layer|theme-[a-z]+)" value="([a-z_]+)" checked', html))
+
+    usual, wanted = reverse("layers:map"), {"containments", "requests_by_state", "drains"}
+    assert shown(usual) and not shown(usual) & wanted
+    assert shown(f"{usual}?show={','.join(wanted)},nonsense") == shown(usual) | wanted
+    # Of alternatives one is shown: the one asked for.
+    (before,) = shown(usual) & {"buildings", "water_connections"}
+    assert before == "buildings"
+    assert shown(f"{usual}?show=water_connections") & {"buildings", "water_connections"} == {"water_connections"}
+
+
+def test_panels_of_points_are_for_those_who_may_read_them(city: City, person: Person, signed_in: SignIn) -> None:
+    for role, panels in ((Role.FSM_OFFICER, {"containments", "requests_by_state"}), (Role.APPROVER, set())):
+        html = signed_in(person(role)).get(reverse("layers:map")).content.decode()
+        found = _data(html, "map-data")["panels"]
+        assert isinstance(found, dict) and set(found) == panels
+        assert all("/0/" in address for address in found.values())
+
+
 def test_the_words_are_in_the_page_not_in_the_script(city: City, person: Person, signed_in: SignIn) -> None:
     html = signed_in(person(Role.PLANNER)).get(reverse("layers:map")).content.decode()
     words = _data(html, "map-words")

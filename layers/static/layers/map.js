@@ -47,9 +47,9 @@
   const sheet = imisMap.sheet(map, vector);
 
   // Asks the server about a point; the layers that are shown go along.
-  function ask(address, latlng) {
+  function ask(address, latlng, only) {
     const url = new URL(address, document.baseURI);
-    const shown = boxes.filter((box) => box.checked).map((box) => box.value);
+    const shown = only ? [only] : boxes.filter((box) => box.checked).map((box) => box.value);
     url.search = new URLSearchParams({ lat: latlng.lat.toFixed(7), lng: latlng.lng.toFixed(7), zoom: vector.tileZoom(), layers: shown.join(",") });
     mark([]);
     return panel.open(url.pathname + url.search);
@@ -102,8 +102,17 @@
     panel.openBuilding(id);
     remember();
   }
+  // A point stands above the building that it belongs to; without a panel of its own its layer tells what is there.
+  function openPoint(point, latlng) {
+    mark([]);
+    if (data.panels[point.layer]) panel.openFeature(data.panels[point.layer], point.id);
+    else ask(data.urls.info, latlng, point.layer);
+    remember();
+  }
   map.on("click", (event) => {
     if (tools.click(event.latlng)) return;
+    const point = vector.pointAt(event.latlng);
+    if (point) { openPoint(point, event.latlng); return; }
     const building = vector.buildingAt(event.latlng);
     if (building) open(building.id);
     else panel.close();
@@ -122,7 +131,7 @@
     if (looking || map.dragging.moving()) return;
     looking = requestAnimationFrame(() => {
       looking = 0;
-      map.getContainer().classList.toggle("is-over", Boolean(vector.buildingAt(event.latlng)));
+      map.getContainer().classList.toggle("is-over", Boolean(vector.pointAt(event.latlng) || vector.buildingAt(event.latlng)));
     });
   });
 

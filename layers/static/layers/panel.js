@@ -23,5 +23,7 @@ imisMap.panel = (urls, onClose) => {
     panel.hidden = false;
     return htmx.ajax("GET", url, { target: "#map-panel-body", swap: "innerHTML" });
   }
-  return { close, open, openBuilding: (id) => open(urls.building.replace(/0(?=\/?$)/, id)) };
+  // The panel of a feature, by an address in which 0 stands for its id.
+  const openFeature = (url, id) => open(url.replace(/\/0\//, `/${id}/`));
+  return { close, open, openFeature, openBuilding: (id) => open(urls.building.replace(/0(?=\/?$)/, id)) };
 };

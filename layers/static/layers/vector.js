@@ -106,8 +106,16 @@ imisMap.vector = async (map, data, onTrouble) => {
     return gl.queryRenderedFeatures(point, { layers })[0];
   }
 
+  // The topmost point within a finger's reach of a place, or undefined: {layer, id}.
+  function pointAt(latlng) {
+    const { x, y } = gl.project([latlng.lng, latlng.lat]);
+    const layers = style.layers.filter((layer) => layer.type === "circle" && gl.getLayer(layer.id)).map((layer) => layer.id);
+    const [found] = gl.queryRenderedFeatures([[x - 5, y - 5], [x + 5, y + 5]], { layers });
+    return found && { layer: found.layer.metadata.layer, id: found.id };
+  }
+
   // The zoom of the tiles that are drawn now.
   const tileZoom = () => Math.floor(gl.getZoom() + 1e-6);
 
-  return { gl, show, fade, onlyWard, select, buildingAt, refresh, tileZoom };
+  return { gl, show, fade, onlyWard, select, buildingAt, pointAt, refresh, tileZoom };
 };
