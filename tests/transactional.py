@@ -43,8 +43,20 @@ def _flush_append_only(self: Any, sql_list: list[str]) -> None:
         _flush(self, sql_list)
         for table, rows in _kept.items():
             cursor.execute(f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)", [rows])
+            _number_on(cursor, table)
         for table, name in triggers:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+
+
+def _number_on(cursor: Any, table: str) -> None:
+    """The next row gets a number of its own: the flush began to count at one again."""
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_identity = 'YES'", [table]
+    )
+    for (column,) in cursor.fetchall():
+        cursor.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), (SELECT max({column}) FROM {table}))"
+        )
 
 
 def install() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from imis.paper import wording as paper
 from imis.paper.wording import LANGUAGES
 
-__all__ = ["LANGUAGES", "storey", "use", "words"]
+__all__ = ["LANGUAGES", "own_use", "storey", "use", "words"]
 
 _WORDS: dict[str, tuple[str, str]] = {
     # the three copies
@@ -35,6 +35,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "address": ("ঠিকানা", "Address"),
     # the sum
     "working": ("করের হিসাব যেভাবে হলো", "How the tax was worked out"),
+    "own_use": ("নিজ ব্যবহার", "own use"),
     "more_steps": ("আরও {n}টি ধাপ সংযুক্তিতে দেখুন", "{n} more steps: see the annex"),
     "annex": ("সংযুক্তি: করের পূর্ণ হিসাব", "Annex: the full working"),
     "rule_set": ("প্রযোজ্য নিয়ম", "Rules applied"),
@@ -106,6 +107,11 @@ def storey(number: int, lang: str) -> str:
     if number <= 0:
         return (("ভূগর্ভস্থ তলা", "Basement") if number else ("নিচতলা", "Ground floor"))[LANGUAGES.index(lang)]
     return (f"{number + 1} তলা", f"Floor {number}")[LANGUAGES.index(lang)]
+
+
+def own_use(lang: str) -> str:
+    """What stands beside a storey that the owner uses."""
+    return _WORDS["own_use"][LANGUAGES.index(lang)]
 
 
 def words(lang: str) -> dict[str, str]:

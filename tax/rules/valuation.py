@@ -124,10 +124,10 @@ def annual_value(facts: Facts, parameters: Parameters) -> Explained:
         Step("maintenance", f"{text(g)} × {parameters.maintenance_months:f} ÷ 12", maintenance),
         Step("first_value", f"{text(g)} − {text(maintenance)}", first),
     ]
-    relief = _owner_relief(facts.units, g, first, parameters)
+    own, relief = _owner_relief(facts.units, g, first, parameters)
     interest = Step("loan_interest", "", facts.yearly_interest)
     reliefs = [step for step in (relief, interest) if step.result > 0]
-    steps += reliefs
+    steps += [own, *reliefs] if relief.result > 0 else reliefs
     deducted = _deducted(reliefs, parameters)
     net = max(first - sum((step.result for step in deducted), ZERO), ZERO)
     if deducted:
@@ -146,6 +146,8 @@ def _gross_rent(units: Iterable[UnitFact]) -> Step:
 
 def _unit_rent(unit: UnitFact) -> Step:
     inputs: dict[str, str | int] = {"unit": unit.id, "storey": unit.storey, "use": unit.use}
+    if unit.occupancy == OWNER_OCCUPIED:
+        inputs["occupancy"] = OWNER_OCCUPIED
     if unit.monthly_rent is not None:
         return Step("unit_rent", f"{text(unit.monthly_rent)} × 12", paisa(unit.monthly_rent * 12), inputs)
     if unit.monthly_rate is None:
@@ -154,14 +156,18 @@ def _unit_rent(unit: UnitFact) -> Step:
     return Step("unit_rent", f"{text(unit.area_sqft)} × {text(unit.monthly_rate)} × 12", rent, inputs)
 
 
-def _owner_relief(units: Iterable[UnitFact], gross: Decimal, first: Decimal, parameters: Parameters) -> Step:
+def _owner_relief(
+    units: Iterable[UnitFact], gross: Decimal, first: Decimal, parameters: Parameters
+) -> tuple[Step, Step]:
+    """What the owner's own storeys are worth, and the relief on it."""
     own = sum((_unit_rent(unit).result for unit in units if unit.occupancy == OWNER_OCCUPIED), ZERO)
     if own == 0 or parameters.owner_relief_base is OwnerReliefBase.GROSS:
-        base = own
+        base = Step("owner_base", text(own), own)
     else:
-        base = quotient(first * own, gross)
-    relief = quotient(base * parameters.owner_relief_percent, Decimal(100))
-    return Step("owner_relief", f"{text(base)} × {percent_text(parameters.owner_relief_percent)}", relief)
+        base = Step("owner_base", f"{text(first)} × {text(own)} ÷ {text(gross)}", quotient(first * own, gross))
+    relief = quotient(base.result * parameters.owner_relief_percent, Decimal(100))
+    formula = f"{text(base.result)} × {percent_text(parameters.owner_relief_percent)}"
+    return base, Step("owner_relief", formula, relief)
 
 
 def _deducted(reliefs: list[Step], parameters: Parameters) -> list[Step]:

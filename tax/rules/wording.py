@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit_rent": ("তলার বার্ষিক ভাড়া", "Annual rent of a storey"),
     "maintenance": ("রক্ষণাবেক্ষণ (বাদ)", "Maintenance (deducted)"),
     "first_value": ("১ম বার্ষিক মূল্যায়ন", "First annual valuation"),
+    "owner_base": ("নিজ ব্যবহারের অংশের মূল্যায়ন", "Value of what the owner uses"),
     "owner_relief": ("নিজ ব্যবহারের রেয়াত (বাদ)", "Relief for own use (deducted)"),
     "loan_interest": ("গৃহ নির্মাণ ঋণের সুদ (বাদ)", "Building-loan interest (deducted)"),
     "net_value": ("রেয়াতের পর মূল্যায়ন", "Value after reliefs"),

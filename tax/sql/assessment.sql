@@ -24,7 +24,7 @@ WITH scope AS MATERIALIZED (
            string_agg(gross::text, ' + ' ORDER BY storey, id) AS formula,
            string_agg(concat('{{', {label:unit_rent}, ',"formula":"', coalesce(rent::text, concat(area_sqft, ' × ', rate)),
                              ' × 12","result":"', gross, '","inputs":{{"unit":', id, ',"storey":', storey, ',"use":', to_json(use),
-                             '}}}}'), ',' ORDER BY storey, id) AS leaves,
+                             CASE WHEN occupancy = 'owner' THEN ',"occupancy":"owner"' END, '}}}}'), ',' ORDER BY storey, id) AS leaves,
            string_agg(concat(storey, ',', use, ',', structure, ',', occupancy, ',', area_sqft, ',', rent, ',', rate), ';'
                       ORDER BY storey, id) AS facts
     FROM unit GROUP BY holding_id
@@ -97,7 +97,9 @@ SELECT v.holding_id, v.gross, v.annual_value, c.tax, c.charges,
            '{{', {label:gross_rent}, ',"formula":"', v.formula, '","result":"', v.gross, '","steps":[', v.leaves, ']}}',
            ',{{', {label:maintenance}, ',"formula":"', v.gross, ' × ', %(months_text)s, ' ÷ 12","result":"', v.maintenance, '"}}',
            ',{{', {label:first_value}, ',"formula":"', v.gross, ' − ', v.maintenance, '","result":"', v.first, '"}}',
-           CASE WHEN v.relief > 0 THEN concat(',{{', {label:owner_relief}, ',"formula":"', v.base, ' × ', %(relief_percent_text)s,
+           CASE WHEN v.relief > 0 THEN concat(',{{', {label:owner_base}, ',"formula":"',
+                                              CASE WHEN %(relief_on_gross)s THEN v.own::text ELSE concat(v.first, ' × ', v.own, ' ÷ ', v.gross) END,
+                                              '","result":"', v.base, '"}},{{', {label:owner_relief}, ',"formula":"', v.base, ' × ', %(relief_percent_text)s,
                                               ' %%","result":"', v.relief, '"}}') END,
            CASE WHEN v.interest > 0 THEN concat(',{{', {label:loan_interest}, ',"formula":"","result":"', v.interest, '"}}') END,
            CASE WHEN v.deducted > 0 THEN concat(',{{', {label:net_value}, ',"formula":"', v.first,

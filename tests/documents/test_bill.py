@@ -178,12 +178,19 @@ def test_old_arrears_are_summed_not_dropped() -> None:
 def test_nested_steps_are_read_leaves_first_with_their_storey() -> None:
     leaf = {"code": "unit_rent", "label_bn": "x", "label_en": "x", "formula": "100.00 × 6.50 × 12", "result": "7800.00"}
     one = snapshot()
-    units = [{"storey": 0, "use": "residential"}, {"storey": 2, "use": "mixed"}]
+    units: list[dict[str, Any]] = [
+        {"storey": 0, "use": "residential", "occupancy": "owner"},
+        {"storey": 2, "use": "mixed"},
+    ]
     leaves = [{**leaf, "inputs": unit} for unit in units]
     rent = {"code": "gross_rent", "label_bn": "বার্ষিক ভাড়া", "label_en": "Annual rent", "formula": "7800.00"}
     one["assessment"]["steps"] = [{**rent, "result": "7800.00", "steps": leaves}]
     lines = [(step["label"], step["formula"]) for step in bill_page(one, "bn")["steps"]]
-    assert lines == [("নিচতলা, আবাসিক", "১০০ × ৬.৫০ × ১২"), ("৩ তলা, মিশ্র", "১০০ × ৬.৫০ × ১২"), ("বার্ষিক ভাড়া", "")]
+    assert lines == [
+        ("নিচতলা, আবাসিক, নিজ ব্যবহার", "১০০ × ৬.৫০ × ১২"),
+        ("৩ তলা, মিশ্র", "১০০ × ৬.৫০ × ১২"),
+        ("বার্ষিক ভাড়া", ""),
+    ]
 
 
 def test_another_language_is_refused_and_both_have_every_word() -> None:

@@ -76,3 +76,15 @@ def test_annual_value(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", GOLDEN["review"], ids=lambda c: c["before"])
 def test_review_totals(case: dict[str, Any]) -> None:
     assert change_percent(D(case["before"]), D(case["after"])) == D(case["change_percent"])
+
+
+def test_the_working_says_which_storeys_the_owner_uses_and_what_they_are_worth() -> None:
+    def storey(number: int, occupancy: str, rent: str) -> UnitFact:
+        return UnitFact(number, number, "residential", "pucca", occupancy, D("1000"), D(rent), None)
+
+    assessed = assess(Facts((storey(0, "owner", "1000"), storey(1, "let", "2000")), D(0)), KHULNA, NAMES)
+    steps = {step.code: step for step in assessed.step.steps}
+    assert [leaf.inputs.get("occupancy") for leaf in steps["gross_rent"].steps] == ["owner", None]
+    # A third of 36,000 less two months' maintenance, and 40 % of it.
+    assert steps["owner_base"].formula == "30000.00 × 12000.00 ÷ 36000.00" and steps["owner_base"].result == D(10000)
+    assert steps["owner_relief"].formula == "10000.00 × 40 %" and steps["owner_relief"].result == D(4000)
