@@ -8,6 +8,7 @@ of the rows that a piece of work added, into the same tables with the same index
 from __future__ import annotations
 
 import os
+import time
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -94,8 +95,21 @@ def _command(statement: Any) -> None:
         connection.close()
 
 
-def _drop(name: str) -> None:
-    _command(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+def _drop(name: str, tries: int = 20) -> None:
+    """Drops a database and ends who is in it.
+
+    FORCE may not end an autovacuum worker for an owner who is no superuser; without it PostgreSQL ends the worker itself.
+    """
+    for _try in range(tries):
+        try:
+            _command(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+            return
+        except psycopg2.errors.InsufficientPrivilege:
+            with suppress(psycopg2.errors.ObjectInUse):
+                _command(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(name)))
+                return
+        time.sleep(0.5)
+    raise RuntimeError(f"somebody stays in the database {name}")
 
 
 # Tables with rows that a transaction from mark on wrote, parents before children by their foreign keys.
