@@ -8,8 +8,8 @@ of the rows that a piece of work added, into the same tables with the same index
 from __future__ import annotations
 
 import os
-import time
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -98,7 +98,7 @@ def _command(statement: Any) -> None:
 def _drop(name: str, tries: int = 20) -> None:
     """Drops a database and ends who is in it.
 
-    FORCE may not end an autovacuum worker for an owner who is no superuser; without it PostgreSQL ends the worker itself.
+    FORCE may not end an autovacuum worker for an owner who is no superuser; without it PostgreSQL ends it itself.
     """
     for _try in range(tries):
         try:
