@@ -102,9 +102,9 @@ def data_source(band: Band, audience: Audience) -> str:
 
 
 def _tree(root: Node, drawn: tuple[Drawn, ...], audience: Audience, groups: dict[str, Text], language: str) -> None:
-    """Groups as in the catalogue, the topmost layers first; of a theme only the first layer is shown at the start."""
+    """Groups as in the catalogue, the topmost layers first; at the start what the map shows is shown."""
     tree = _add(root, "layer-tree-group", name="", checked="Qt::Checked", expanded="1")
-    shown = _first_of_themes(drawn)
+    shown = _shown_at_first(drawn)
     order: list[str] = list(dict.fromkeys(each.layer.group for each in drawn))
     for code in order:
         group = _add(tree, "layer-tree-group", name=spoken(groups[code], language), checked="Qt::Checked", expanded="1")
@@ -127,10 +127,11 @@ def _tree(root: Node, drawn: tuple[Drawn, ...], audience: Audience, groups: dict
         _add(above, "item", each.key)
 
 
-def _first_of_themes(drawn: tuple[Drawn, ...]) -> set[str]:
+def _shown_at_first(drawn: tuple[Drawn, ...]) -> set[str]:
     chosen: dict[str, str] = {}
     for each in drawn:
-        chosen.setdefault(each.layer.theme or each.layer.name, each.layer.name)
+        if each.layer.theme or each.layer.group == "administrative":
+            chosen.setdefault(each.layer.theme or each.layer.name, each.layer.name)
     return set(chosen.values())
 
 
