@@ -74,7 +74,7 @@ server_settings() {
 listen_addresses = ''
 unix_socket_directories = '$SOCKET_DIR'
 unix_socket_permissions = 0700
-max_connections = 60
+max_connections = 150
 shared_buffers = 512MB
 effective_cache_size = 2GB
 work_mem = 32MB
