@@ -12,36 +12,15 @@ from typing import Any
 
 from django.db import connection
 
-from fsm.models import Outlet, PlantKind, Standing, Technology
-from holdings.models import Holding, Road
-from holdings.models.choices import Structure, Use
+from holdings.models import Holding
 from layers.access import Pass
 from layers.database import columns_for
 from layers.spec import Attribute, Band, Geometry, Layer, Text
 from layers.tiles import HALF_WORLD
-from utilities.models.choices import Carried, Cover, Material, Rank, Side, Status, Surface, Voltage
 
 # A finger or a mouse is this exact, in pixels of the screen; thin things are found that near.
 _REACH = 6
 _MOST = 5
-# What a stored code means, by the attribute that carries it: nobody reads "replaced_by_sewer" on a Bangla page.
-_CODES: dict[str, dict[Any, Any]] = {
-    "carried": dict(Carried.choices),
-    "cover": dict(Cover.choices),
-    "hierarchy": dict(Road.Hierarchy.choices),
-    "kind": dict(PlantKind.choices),
-    "material": dict(Material.choices),
-    "outlet": dict(Outlet.choices),
-    "rank": dict(Rank.choices),
-    "side": dict(Side.choices),
-    "standing": dict(Standing.choices),
-    "status": dict(Status.choices),
-    "structure": dict(Structure.choices),
-    "surface": dict(Surface.choices),
-    "technology": dict(Technology.choices),
-    "use": dict(Use.choices),
-    "voltage": dict(Voltage.choices),
-}
 _AT = "ST_Transform(ST_SetSRID(ST_MakePoint(%(lng)s, %(lat)s), 4326), 3857)"
 
 
@@ -118,7 +97,7 @@ def _in_words(band: Band, attribute: Attribute, value: Any) -> Any:
             for each in paint.classes:
                 if each.value == value:
                     return each.label
-    return _CODES.get(attribute.name, {}).get(value, value)
+    return attribute.word(value)
 
 
 @dataclass(frozen=True)

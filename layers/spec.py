@@ -10,6 +10,7 @@ from enum import Enum, IntEnum
 from functools import cache
 from pathlib import Path
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 
 Text = str | Promise
@@ -74,13 +75,22 @@ class Kind(str, Enum):
 # Compared and hashed by identity (eq=False): by value, each look-up would translate every title.
 @dataclass(frozen=True, eq=False)
 class Attribute:
-    """A column of a band: its type, its title, who may see it and whether tiles carry it."""
+    """A column of a band: its type, its title, who may see it and whether tiles carry it.
+
+    `choices` are the register's words for the codes that the column holds: nobody reads "replaced_by_sewer" on a page.
+    """
 
     name: str
     kind: Kind
     title: Text
     audience: Audience = Audience.PUBLIC
     in_tile: bool = True
+    choices: type[TextChoices] | None = None
+
+    def word(self, code: str) -> Text:
+        """What a code means; a value that is no code stands for itself."""
+        known: dict[str, Text] = dict(self.choices.choices) if self.choices else {}
+        return known.get(code, code)
 
 
 @dataclass(frozen=True, eq=False)

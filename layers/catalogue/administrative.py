@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from holdings.models import Road
 from layers.catalogue.shared import WARD
 from layers.spec import Attribute, Audience, Band, Class, Cut, Geometry, Kind, Layer, Level, Paint
 
@@ -73,7 +74,7 @@ ROADS = Layer(
             label_by="name_bn",
             attributes=(
                 WARD,
-                Attribute("hierarchy", Kind.TEXT, _("Class")),
+                Attribute("hierarchy", Kind.TEXT, _("Class"), choices=Road.Hierarchy),
                 Attribute("code", Kind.TEXT, _("Road code"), in_tile=False),
                 Attribute("name_bn", Kind.TEXT, _("Name in Bangla"), in_tile=False),
                 Attribute("name_en", Kind.TEXT, _("Name in English"), in_tile=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from holdings.models.choices import Structure, Use
 from layers.catalogue.shared import BUILDINGS, SMALL_POLYGON, WARD
 from layers.spec import Attribute, Audience, Band, Class, Cut, Geometry, Kind, Layer, Level, Paint
 
@@ -56,8 +57,8 @@ BUILDINGS_LAYER = Layer(
             (
                 WARD,
                 Attribute("storeys", Kind.INTEGER, _("Storeys"), in_tile=False),
-                Attribute("use", Kind.TEXT, _("Use"), in_tile=False),
-                Attribute("structure", Kind.TEXT, _("Structure"), in_tile=False),
+                Attribute("use", Kind.TEXT, _("Use"), in_tile=False, choices=Use),
+                Attribute("structure", Kind.TEXT, _("Structure"), in_tile=False, choices=Structure),
                 Attribute("bin", Kind.TEXT, _("Building no."), Audience.STAFF, in_tile=False),
             ),
             (Paint("fill", "#d9ccb6", outline="#b3a184", label=_("Building")),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from fsm.models import Outlet, PlantKind, Standing, Technology
 from layers.catalogue.shared import WARD
 from layers.spec import Attribute, Audience, Band, Class, Cut, Geometry, Kind, Layer, Level, Paint
 
@@ -41,10 +42,10 @@ CONTAINMENTS = Layer(
             Cut.SMALL,
             (
                 WARD,
-                Attribute("technology", Kind.TEXT, _("Technology"), Audience.STAFF),
-                Attribute("outlet", Kind.TEXT, _("Outlet"), Audience.STAFF, in_tile=False),
+                Attribute("technology", Kind.TEXT, _("Technology"), Audience.STAFF, choices=Technology),
+                Attribute("outlet", Kind.TEXT, _("Outlet"), Audience.STAFF, in_tile=False, choices=Outlet),
                 Attribute("volume_m3", Kind.NUMBER, _("Volume (m³)"), Audience.STAFF, in_tile=False),
-                Attribute("standing", Kind.TEXT, _("Standing"), Audience.STAFF, in_tile=False),
+                Attribute("standing", Kind.TEXT, _("Standing"), Audience.STAFF, in_tile=False, choices=Standing),
                 Attribute("needs_verification", Kind.BOOLEAN, _("To be verified"), Audience.STAFF, in_tile=False),
                 Attribute("times_emptied", Kind.INTEGER, _("Times emptied"), Audience.STAFF, in_tile=False),
                 Attribute("code", Kind.TEXT, _("Containment no."), Audience.STAFF, in_tile=False),
@@ -110,7 +111,7 @@ TREATMENT_PLANTS = Layer(
             Cut.SMALL,
             (
                 WARD,
-                Attribute("kind", Kind.TEXT, _("Kind"), in_tile=False),
+                Attribute("kind", Kind.TEXT, _("Kind"), in_tile=False, choices=PlantKind),
                 Attribute("capacity_m3_day", Kind.NUMBER, _("Capacity (m³ a day)"), in_tile=False),
                 Attribute("name_bn", Kind.TEXT, _("Name in Bangla"), in_tile=False),
                 Attribute("name_en", Kind.TEXT, _("Name in English"), in_tile=False),

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.catalogue.shared import SMALL_POLYGON, WARD
 from layers.spec import Attribute, Audience, Band, Class, Cut, Geometry, Kind, Layer, Paint, Text
+from utilities.models.choices import Carried, Cover, Material, Rank, Side, Surface, Voltage
 
 _WIDTH = ((10, 0.6), (13, 1.4), (16, 3.2), (18, 5))
 _CODE = Attribute("code", Kind.TEXT, _("Code"), Audience.STAFF, in_tile=False)
 _LENGTH = Attribute("length_m", Kind.NUMBER, _("Length (m)"), Audience.STAFF, in_tile=False)
 _ROAD = Attribute("road", Kind.TEXT, _("Road code"), Audience.STAFF, in_tile=False)
 _PROVIDER = Attribute("provider", Kind.TEXT, _("Provider"), Audience.STAFF, in_tile=False)
-_MATERIAL = Attribute("material", Kind.TEXT, _("Material"), Audience.STAFF, in_tile=False)
+_MATERIAL = Attribute("material", Kind.TEXT, _("Material"), Audience.STAFF, in_tile=False, choices=Material)
 _DIAMETER = Attribute("diameter_mm", Kind.INTEGER, _("Diameter (mm)"), Audience.STAFF, in_tile=False)
 
 
@@ -38,8 +39,8 @@ DRAINS = _network(
     "drains",
     _("Drains"),
     (
-        Attribute("cover", Kind.TEXT, _("Cover"), Audience.STAFF),
-        Attribute("surface", Kind.TEXT, _("Surface"), Audience.STAFF, in_tile=False),
+        Attribute("cover", Kind.TEXT, _("Cover"), Audience.STAFF, choices=Cover),
+        Attribute("surface", Kind.TEXT, _("Surface"), Audience.STAFF, in_tile=False, choices=Surface),
         _MATERIAL,
         Attribute("width_mm", Kind.INTEGER, _("Width (mm)"), Audience.STAFF, in_tile=False),
     ),
@@ -58,7 +59,7 @@ SEWERS = _network(
     "sewers",
     _("Sewers"),
     (
-        Attribute("side", Kind.TEXT, _("Side of the road"), Audience.STAFF, in_tile=False),
+        Attribute("side", Kind.TEXT, _("Side of the road"), Audience.STAFF, in_tile=False, choices=Side),
         _MATERIAL,
         _DIAMETER,
         Attribute("plant", Kind.TEXT, _("Treatment plant"), Audience.STAFF, in_tile=False),
@@ -68,7 +69,7 @@ SEWERS = _network(
 WATER_MAINS = _network(
     "water_mains",
     _("Water mains"),
-    (Attribute("rank", Kind.TEXT, _("Rank"), Audience.STAFF), _MATERIAL, _DIAMETER),
+    (Attribute("rank", Kind.TEXT, _("Rank"), Audience.STAFF, choices=Rank), _MATERIAL, _DIAMETER),
     Paint(
         "line",
         by="rank",
@@ -85,8 +86,8 @@ ELECTRICITY_LINES = _network(
     "electricity_lines",
     _("Electricity lines"),
     (
-        Attribute("voltage", Kind.TEXT, _("Voltage"), Audience.STAFF),
-        Attribute("carried", Kind.TEXT, _("Carried"), Audience.STAFF, in_tile=False),
+        Attribute("voltage", Kind.TEXT, _("Voltage"), Audience.STAFF, choices=Voltage),
+        Attribute("carried", Kind.TEXT, _("Carried"), Audience.STAFF, in_tile=False, choices=Carried),
     ),
     Paint(
         "line",

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from layers.catalogue import shown_at_first
 from layers.database import columns_for
 from layers.exports.drawing import Sort, Step, Test, painted, sorts, spoken, steps
 from layers.spec import Audience, Band, Geometry, Kind, Layer, Level, Paint, Text
@@ -69,11 +70,12 @@ def project(
     layers: Iterable[Layer], audience: Audience, groups: dict[str, Text], language: str, extent: tuple[float, ...]
 ) -> str:
     """The project as XML text. `extent` in EPSG:3857 (west, south, east, north); `language` is bn or en."""
-    drawn = drawn_layers(layers)
+    layers = tuple(layers)
+    drawn, shown = drawn_layers(layers), shown_at_first(layers)
     root = Node("qgis", projectname="IMIS", version=VERSION)
     _add(root, "title", "IMIS")
     _srs(_add(root, "projectCrs"))
-    _tree(root, drawn, audience, groups, language)
+    _tree(root, drawn, shown, audience, groups, language)
     canvas = _add(root, "mapcanvas", name="theMapCanvas")
     _add(canvas, "units", "meters")
     box = _add(canvas, "extent")
@@ -101,10 +103,16 @@ def data_source(band: Band, audience: Audience) -> str:
     )
 
 
-def _tree(root: Node, drawn: tuple[Drawn, ...], audience: Audience, groups: dict[str, Text], language: str) -> None:
+def _tree(
+    root: Node,
+    drawn: tuple[Drawn, ...],
+    shown: set[str],
+    audience: Audience,
+    groups: dict[str, Text],
+    language: str,
+) -> None:
     """Groups as in the catalogue, the topmost layers first; at the start what the map shows is shown."""
     tree = _add(root, "layer-tree-group", name="", checked="Qt::Checked", expanded="1")
-    shown = _shown_at_first(drawn)
     order: list[str] = list(dict.fromkeys(each.layer.group for each in drawn))
     for code in order:
         group = _add(tree, "layer-tree-group", name=spoken(groups[code], language), checked="Qt::Checked", expanded="1")
@@ -125,14 +133,6 @@ def _tree(root: Node, drawn: tuple[Drawn, ...], audience: Audience, groups: dict
     above = _add(tree, "custom-order", enabled="1")
     for each in drawn:
         _add(above, "item", each.key)
-
-
-def _shown_at_first(drawn: tuple[Drawn, ...]) -> set[str]:
-    chosen: dict[str, str] = {}
-    for each in drawn:
-        if each.layer.theme or each.layer.group == "administrative":
-            chosen.setdefault(each.layer.theme or each.layer.name, each.layer.name)
-    return set(chosen.values())
 
 
 def _maplayer(parent: Node, drawn: Drawn, audience: Audience, language: str) -> None:

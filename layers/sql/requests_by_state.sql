@@ -1,4 +1,4 @@
--- Open requests where they stand: at the containment, else at the building. The number's digits are the key.
+-- Open requests where they stand: at the containment, else at the building. The number's digits are the key (fsm/rules/numbers.py).
 SELECT translate(r.number, 'FS-', '')::bigint AS id, r.ward_id::integer AS ward, r.state::text AS state, r.urgent,
        r.number::text AS number, coalesce(c.geom, b.point) AS geom
 FROM fsm_request r

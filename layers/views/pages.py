@@ -18,7 +18,7 @@ from imis.bangla import date_in, digits
 from imis.models import User
 from imis.roles import Permission, may
 from layers import access, queries
-from layers.catalogue import BY_NAME, GROUPS
+from layers.catalogue import BY_NAME, GROUPS, shown_at_first
 from layers.exports.legend import paper_legend, sections
 from layers.exports.maplibre import style
 from layers.exports.tilejson import tilejson
@@ -141,23 +141,14 @@ def _visible(request: HttpRequest, name: str) -> Layer | None:
 
 
 def _grouped(layers: tuple[Layer, ...], asked: list[str]) -> list[dict[str, Any]]:
-    """The layer switcher: groups with their layers; of a theme's alternatives the last is shown first.
-
-    Of the layers without alternatives only the ground is shown at first; the rest waits to be asked for. `asked` are
-    the layers that the address names beside these.
-    """
-    chosen = {layer.theme: layer.name for layer in layers if layer.theme}
-    chosen |= {layer.theme: layer.name for layer in layers if layer.theme and layer.name in asked}
-    rows = [{"layer": layer, "shown": layer.name in asked or _first(layer, chosen)} for layer in layers]
+    """The layer switcher: groups with their layers. `asked` are the layers that the address names."""
+    shown = shown_at_first(layers, asked)
+    rows = [{"layer": layer, "shown": layer.name in shown} for layer in layers]
     groups = [
         {"title": title, "rows": [row for row in rows if cast(Layer, row["layer"]).group == code]}
         for code, title in GROUPS.items()
     ]
     return [group for group in groups if group["rows"]]
-
-
-def _first(layer: Layer, chosen: dict[str, str]) -> bool:
-    return chosen[layer.theme] == layer.name if layer.theme else layer.group == "administrative"
 
 
 def _panels(layers: tuple[Layer, ...], user: User) -> dict[str, str]:
