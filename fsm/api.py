@@ -32,7 +32,7 @@ class RequesterOut(serializers.Serializer[Any]):
     address = serializers.CharField()
 
 
-@extend_schema_field(build_point_geo_schema())  # type: ignore[no-untyped-call]
+@extend_schema_field(build_point_geo_schema())  # type: ignore[no-untyped-call]  # the library has no types
 class Place(InDegrees):
     """A point of another row; the library can only describe shapes of the row itself."""
 
@@ -69,7 +69,7 @@ class RequestOut(GeoFeatureModelSerializer):  # type: ignore[misc]  # the librar
         return RequesterOut(request).data if self.sees_people(request) else None
 
 
-class FeatureSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # registers the class
+class FeatureSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # the library has no types; it registers the class
     """Describes a request in the document, with all that is always there."""
 
     target_class = RequestOut
@@ -105,7 +105,7 @@ class RequestWithEvents(RequestOut):
     events = serializers.SerializerMethodField()
 
     class Meta(RequestOut.Meta):
-        fields = (*RequestOut.Meta.fields, "events")  # type: ignore[assignment]
+        fields = (*RequestOut.Meta.fields, "events")  # type: ignore[assignment]  # one longer than the tuple above
 
     @extend_schema_field(EventOut(many=True))
     def get_events(self, request: Request) -> Any:

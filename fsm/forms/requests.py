@@ -31,6 +31,34 @@ from imis.templatetags.imis_text import figures, num
 NEW = "new"
 
 
+class WardField(forms.ModelChoiceField):
+    """A ward by its number and name."""
+
+    def label_from_instance(self, ward: Any) -> str:
+        """Number and name in the active language."""
+        return f"{figures(ward.number)} · {named(ward)}"
+
+
+class VehicleField(forms.ModelChoiceField):
+    """A vehicle by its plate, what it holds and whose it is."""
+
+    def label_from_instance(self, vehicle: Any) -> str:
+        """Plate, capacity and provider in the active language."""
+        return _("%(plate)s, %(capacity)s m³, %(provider)s") % {
+            "plate": figures(vehicle.plate),
+            "capacity": num(vehicle.capacity_m3),
+            "provider": named(vehicle.provider),
+        }
+
+
+class DriverField(forms.ModelChoiceField):
+    """A driver by name and provider."""
+
+    def label_from_instance(self, driver: Any) -> str:
+        """The driver's name, and the provider's in the active language."""
+        return f"{driver.name_bn}, {named(driver.provider)}"
+
+
 class RequestForm(forms.Form):
     """What a person at the counter or on the telephone says."""
 
@@ -41,7 +69,7 @@ class RequestForm(forms.Form):
     )
     requester_name = forms.CharField(label=gettext_lazy("Name"), max_length=150)
     requester_mobile = MobileField(label=gettext_lazy("Mobile"))
-    ward = forms.ModelChoiceField(label=gettext_lazy("Ward"), queryset=Ward.objects.none())
+    ward = WardField(label=gettext_lazy("Ward"), queryset=Ward.objects.none())
     address = forms.CharField(label=gettext_lazy("Address and how to find it"), max_length=200, required=False)
     containment = forms.ModelChoiceField(
         label=gettext_lazy("Containment"),
@@ -67,7 +95,6 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["ward"].queryset = wards  # type: ignore[attr-defined]
-        self.fields["ward"].label_from_instance = _ward_title  # type: ignore[attr-defined]
         keys = [row.pk for row in containments]
         self.fields["containment"].queryset = Containment.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
         if place_known:
@@ -140,32 +167,14 @@ class VerifyForm(StepForm):
 class AssignForm(StepForm):
     """Who goes, with what, and when."""
 
-    vehicle = forms.ModelChoiceField(label=gettext_lazy("Vehicle"), queryset=Vehicle.objects.none())
-    driver = forms.ModelChoiceField(label=gettext_lazy("Driver"), queryset=CrewMember.objects.none())
+    vehicle = VehicleField(label=gettext_lazy("Vehicle"), queryset=Vehicle.objects.none())
+    driver = DriverField(label=gettext_lazy("Driver"), queryset=CrewMember.objects.none())
     planned_on = forms.DateField(label=gettext_lazy("Day of the visit"), widget=day_input())
 
     def __init__(self, *args: Any, vehicles: QuerySet[Vehicle], drivers: QuerySet[CrewMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]
         self.fields["driver"].queryset = drivers  # type: ignore[attr-defined]
-        self.fields["vehicle"].label_from_instance = _vehicle_title  # type: ignore[attr-defined]
-        self.fields["driver"].label_from_instance = _driver_title  # type: ignore[attr-defined]
-
-
-def _ward_title(ward: Ward) -> str:
-    return f"{figures(ward.number)} · {named(ward)}"
-
-
-def _vehicle_title(vehicle: Vehicle) -> str:
-    return _("%(plate)s, %(capacity)s m³, %(provider)s") % {
-        "plate": figures(vehicle.plate),
-        "capacity": num(vehicle.capacity_m3),
-        "provider": named(vehicle.provider),
-    }
-
-
-def _driver_title(driver: CrewMember) -> str:
-    return f"{driver.name_bn}, {named(driver.provider)}"
 
 
 class DriveForm(StepForm):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from fsm.models import Assignment, Charge, Containment, CrewMember, Event, Request, Vehicle
 from fsm.queries.fleet import tariff_on
 from fsm.queries.requests import open_request_on, standing_payment
+from fsm.rules.numbers import request_number
 from fsm.rules.workflow import Event as Happened
 from fsm.rules.workflow import Step
 from fsm.services.containments import Found, register_containment
@@ -76,7 +77,7 @@ def _request(request_id: UUID, wish: Wish, by: User, at: datetime) -> Request:
     code = fiscal_year_of(timezone.localdate(at)).code
     row = Request.objects.create(
         id=request_id,
-        number=f"FS-{code}-{next_number(f'sludge_request:{code}'):06d}",
+        number=request_number(code, next_number(f"sludge_request:{code}")),
         channel=wish.channel,
         ward_id=wish.ward,
         holding_id=wish.holding,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from fsm.models import Containment, Request
 from fsm.queries import containments, requests
+from fsm.rules.numbers import number_of
 from fsm.views.scope import person
 from imis.access import permission_required, require_ward
 from imis.roles import Permission, may
@@ -38,9 +39,11 @@ def containment(request: HttpRequest, containment_id: int) -> HttpResponse:
 @permission_required(Permission.SEE_SLUDGE)
 def request_panel(request: HttpRequest, key: int) -> HttpResponse:
     """An open request by the key that the map knows: the digits of its number."""
-    number = f"FS-{key // 1_000_000:04d}-{key % 1_000_000:06d}"
     rows = Request.objects.select_related("holding", "building", "containment")
-    asked = get_object_or_404(rows, number=number)
+    try:
+        asked = get_object_or_404(rows, number=number_of(key))
+    except ValueError as error:
+        raise Http404 from error
     require_ward(person(request), Permission.SEE_SLUDGE, asked.ward_id)
     context = {"asked": asked, "assignment": requests.assignment_of(asked)}
     return render(request, "fsm/request_panel.html", context)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from fsm.rules.numbers import map_key
 from imis.models import User
 from imis.roles import Role
 from layers.catalogue import BY_NAME
@@ -17,10 +19,6 @@ from tests.fsm.office import Office
 from tests.fsm.reading import text_of
 
 Sign = Callable[..., Client]
-
-
-def key_of(number: str) -> int:
-    return int(number.replace("FS-", "").replace("-", ""))
 
 
 def test_the_map_finds_both_panels() -> None:
@@ -47,14 +45,18 @@ def test_a_containment_and_the_request_that_is_open_on_it(office: Office, browse
 
 def test_a_request_by_the_key_of_its_tile(office: Office, browser_of: Sign) -> None:
     asked = office.emptied(office.containment(), "1.50")
-    address = reverse("fsm:request_panel", args=[key_of(asked.number)])
+    address = reverse("fsm:request_panel", args=[map_key(asked.number)])
     page = browser_of(office.officer).get(address)
     text = text_of(page)
     assert asked.number in text and "শোধনাগারের পথে" in text and timezone.localdate().strftime("%Y") not in text
     assert asked.requester_name not in text and asked.requester_mobile not in text
     assert reverse("fsm:request", args=[asked.pk]) in page.content.decode()
-    missing = reverse("fsm:request_panel", args=[key_of(asked.number) + 1])
-    assert browser_of(office.officer).get(missing).status_code == 404
+    for nobody in (map_key(asked.number) + 1, 0, 7_000_000, 10**12):
+        missing = reverse("fsm:request_panel", args=[nobody])
+        assert browser_of(office.officer).get(missing).status_code == 404
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM ({BY_NAME['requests_by_state'].features.sql}) tile", {"fiscal_year": 2026})
+        assert cursor.fetchall() == [(map_key(asked.number),)]
 
 
 def test_other_wards_and_other_offices_see_neither(
@@ -62,7 +64,7 @@ def test_other_wards_and_other_offices_see_neither(
 ) -> None:
     asked = office.emptied(office.containment(), "1.50")
     addresses = (
-        reverse("fsm:request_panel", args=[key_of(asked.number)]),
+        reverse("fsm:request_panel", args=[map_key(asked.number)]),
         reverse("fsm:containment_panel", args=[asked.containment_id]),
     )
     elsewhere = browser_of(person(Role.FSM_OFFICER, wards=(24,), username="elsewhere"))
