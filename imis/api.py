@@ -55,10 +55,12 @@ class ByCursor(CursorPagination):
     page_size_query_param = "limit"
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
-        """The rows of the page. A cursor holds a value of the key: what is none would be an error of ours."""
+        """The rows of the page. A cursor holds a value of the key; one that holds none is somebody's invention."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, NotAValue) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise  # nobody sent a cursor, so the mistake is ours
             raise NotFound(self.invalid_cursor_message) from error
 
 
