@@ -12,9 +12,10 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TextIO
 
-# pyogrio loads these where it finds them and they double the start; plain arrays are all this process needs.
+# pyogrio loads these where it finds them and they double the start; plain arrays are all this process needs. It has
+# to stand above the imports that reach pyogrio, hence E402.
 sys.modules.update(dict.fromkeys(("pandas", "geopandas", "pyarrow")))  # type: ignore[arg-type]
 
 from holdings.readers import emit, sandbox, twins  # noqa: E402
@@ -24,7 +25,7 @@ from holdings.readers.table import TableFile  # noqa: E402
 from holdings.readers.vector import VectorFile  # noqa: E402
 
 
-def main(arguments: list[str], sink: IO[str], report: IO[str]) -> int:
+def main(arguments: list[str], sink: TextIO, report: TextIO) -> int:
     """Shuts itself in, reads, writes; 0 when the whole file was read."""
     name, path, file_id, layer, crs = arguments
     warnings.simplefilter("ignore")
@@ -55,10 +56,10 @@ def main(arguments: list[str], sink: IO[str], report: IO[str]) -> int:
     return 0
 
 
-def _write(sink: IO[str], survey: VectorFile | TableFile, file_id: int, project: emit.Projector) -> int:
+def _write(sink: TextIO, survey: VectorFile | TableFile, file_id: int, project: emit.Projector) -> int:
     if isinstance(survey, VectorFile) and len(survey.starts()) > 1 and len(os.sched_getaffinity(0)) > 1:
         sink.flush()
-        return twins.write(sink.buffer, survey, file_id=file_id, project=project)  # type: ignore[attr-defined]
+        return twins.write(sink.buffer, survey, file_id=file_id, project=project)
     return emit.write(sink, survey.chunks(), file_id=file_id, project=project)
 
 
@@ -76,12 +77,12 @@ def _libraries() -> list[Path]:
     return sorted(homes | {Path(p) for p in found if p and Path(p) != own})
 
 
-def _tell(report: IO[str], facts: dict[str, Any]) -> None:
+def _tell(report: TextIO, facts: dict[str, Any]) -> None:
     report.write("\n" + json.dumps(facts, ensure_ascii=False) + "\n")
     report.flush()
 
 
 if __name__ == "__main__":
-    gc.disable()  # to look for cycles among millions of short texts took a tenth of the time; emit looks once a chunk
+    gc.disable()  # to look for cycles among millions of short texts took a tenth of the time; rows make none
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
     sys.exit(main(sys.argv[1:], sys.stdout, sys.stderr))

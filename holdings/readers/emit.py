@@ -98,6 +98,7 @@ def write(sink: IO[str], chunks: Iterable[Chunk], *, file_id: int, project: Proj
     for chunk in chunks:
         sink.write(text(chunk, after=number, file_id=file_id, project=project))
         number += len(chunk)
+        gc.collect()  # the reading process collects nothing by itself, and a workbook's reader leaves cycles
     return number
 
 
@@ -111,7 +112,6 @@ def text(chunk: Chunk, *, after: int, file_id: int, project: Projector) -> str:
     for number, (parts, here, there) in enumerate(cells, start=after + 1):
         raw = ", ".join(filter(None, parts)).replace("\\", "\\\\")
         lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\t\n")
-    gc.collect()  # the reading process collects nothing by itself
     return "".join(lines)
 
 
@@ -125,6 +125,8 @@ def _members(chunk: Chunk) -> Iterable[tuple[str, ...]]:
 def _column(name: str, values: list[Any]) -> list[str]:
     head = f"{_encode(name)}: "
     kinds = set(map(type, values)) - {type(None)}
+    if not kinds:
+        return [""] * len(values)
     if kinds == {str}:
         # Surveys repeat the same few words: each distinct one is encoded once.
         known: dict[Any, str] = {

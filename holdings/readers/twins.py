@@ -7,6 +7,7 @@ thread, so that neither waits for the database to take a piece before it reads t
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import signal
 import struct
@@ -64,7 +65,7 @@ def write(sink: IO[bytes], survey: VectorFile, *, file_id: int, project: Project
     return survey.count
 
 
-def _take_turns(sink: IO[bytes], pipe: IO[bytes], survey: VectorFile, file_id: int, project: Projector) -> None:
+def _take_turns(sink: IO[bytes], pipe: io.BufferedReader, survey: VectorFile, file_id: int, project: Projector) -> None:
     writer = _Writer()
     for place, start in enumerate(survey.starts()):
         if place % 2 == 0:
@@ -78,11 +79,11 @@ def _lines(survey: VectorFile, start: int, file_id: int, project: Projector) -> 
     return text(survey.piece(start), after=start, file_id=file_id, project=project).encode()
 
 
-def _forward(pipe: IO[bytes], sink: IO[bytes]) -> None:
+def _forward(pipe: io.BufferedReader, sink: IO[bytes]) -> None:
     head = pipe.read(_SIZE.size)
     left = _SIZE.unpack(head)[0] if len(head) == _SIZE.size else -1
     while left > 0:
-        block = pipe.read1(min(left, 1024 * 1024))  # type: ignore[attr-defined]
+        block = pipe.read1(min(left, 1024 * 1024))
         left = left - len(block) if block else -1
         sink.write(block)
     if left < 0:
