@@ -127,7 +127,8 @@ def test_walls_are_high_enough(path: Path, tmp_path: Path) -> None:
     unit = rendered(path, tmp_path)
     words = ["systemd-analyze", "security", "--no-pager", "--offline=yes", "--threshold=20", str(unit)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if "unrecognized option" in done.stderr or "/run/systemd" in done.stderr:
+    # Older than 250, or as a user who may not make the folder that it wants even for a measurement of a file.
+    if "unrecognized option" in done.stderr or "Failed to create directory '/run/systemd" in done.stderr:
         pytest.skip("this systemd cannot measure a file; bin/imis test-deploy measures the same on the running host")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
 
