@@ -74,6 +74,7 @@ server_settings() {
 listen_addresses = ''
 unix_socket_directories = '$SOCKET_DIR'
 unix_socket_permissions = 0700
+# Two test processes of fifty tills each, and a served demo beside them.
 max_connections = 150
 shared_buffers = 512MB
 effective_cache_size = 2GB
