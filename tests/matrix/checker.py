@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from imis.models import User
+from layers.tokens import make_token
 from tests.matrix.expected import CITY, LAYERS, OFFICES, SECRETS, Office, allowed_secrets
 
 _COOKIES_FROM = "layers:style"
@@ -41,14 +43,36 @@ class Asker:
         """Their browser, with the tile pass that the map page gives."""
         client = Client()
         if self.role:
-            wards = sorted(_OWN) if self.own_ward else []
-            facts = {"roles": [self.role], "all_wards": not wards, "ward_numbers": wards}
-            user = User.objects.get_or_create(username=str(self), defaults={**facts, "email": SECRETS["staff e-mail"]})[
-                0
-            ]
-            client.force_login(user)
+            client.force_login(self.account())
             client.get(reverse(_COOKIES_FROM))
         return client
+
+    def account(self) -> User:
+        """Their account, made at the first use."""
+        wards = sorted(_OWN) if self.own_ward else []
+        facts = {"roles": [self.role], "all_wards": not wards, "ward_numbers": wards}
+        return User.objects.get_or_create(username=str(self), defaults={**facts, "email": SECRETS["staff e-mail"]})[0]
+
+
+class Program(Asker):
+    """Their GIS program, which signs in by name and token and keeps no session."""
+
+    def browser(self) -> Client:
+        """A client that sends the token with every request."""
+        if not self.role:
+            return Client()
+        user = self.account()
+        word = base64.b64encode(f"{user.username}:{make_token(user)}".encode()).decode()
+        return Client(headers={"authorization": f"Basic {word}"})
+
+
+class ProgramElsewhere(Program):
+    """The same program at a door that knows no tokens: there it is a stranger."""
+
+    @property
+    def office(self) -> Office:
+        """A stranger's."""
+        return OFFICES[""]
 
 
 # Everybody, then everybody in one ward, then one of each circle.

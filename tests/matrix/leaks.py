@@ -8,6 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
 from fsm.api import RequestOut
 from geoserver import views as ows
@@ -24,7 +27,9 @@ from layers.database import view_sql
 from layers.exports import qgis
 from layers.plans import Plan, plan
 from layers.spec import Audience, Band, Layer
+from layers.tokens import basic
 from layers.views import tiles
+from tests.matrix.checker import Asker
 from tests.verification.town import committed
 
 Leak = Callable[[pytest.MonkeyPatch], AbstractContextManager[None]]
@@ -115,6 +120,20 @@ def _password_in_project(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(qgis, "data_source", lambda band, audience: f"password='x' {source(band, audience)}")
 
 
+def _token_as_session(patch: pytest.MonkeyPatch) -> None:
+    """The gate takes a map's token for a person who signed in."""
+    patch.setattr(AuthenticationMiddleware, "process_request", _signed_in_by_token)
+
+
+def _signed_in_by_token(_middleware: AuthenticationMiddleware, request: HttpRequest) -> None:
+    request.user = basic(request.headers.get("authorization", "")) or AnonymousUser()
+
+
+def _token_of_anybody(patch: pytest.MonkeyPatch) -> None:
+    """The name beside the token decides who it is."""
+    patch.setattr(ows, "basic", lambda _: Asker("auditor").account())
+
+
 @contextmanager
 def _number_in_tile(patch: pytest.MonkeyPatch) -> Iterator[None]:
     """The statement of a tile is kept, so the leak has one of its own."""
@@ -140,6 +159,8 @@ LAYER_WIDENED = _frozen(BY_NAME["containments"], "audience", Audience.PUBLIC)
 COLUMN_WIDENED = _frozen(_NUMBER, "audience", Audience.PUBLIC)
 COLUMN_IN_TILE = _number_in_tile
 WARDS_FORGOTTEN = _patched(lambda patch: patch.setattr(Pass, "scope", lambda *_: None))
+TOKEN_AS_SESSION = _patched(_token_as_session)
+TOKEN_OF_ANYBODY = _patched(_token_of_anybody)
 TILE_PASS_BELIEVED = _patched(lambda patch: patch.setattr(tiles, "presented", lambda _: Pass(Audience.TAX, None)))
 EVERY_LAYER_OFFERED = _patched(lambda patch: patch.setattr(access, "visible_layers", lambda _: LAYERS))
 REST_UNGUARDED = _patched(lambda patch: patch.setattr(rest, "may", lambda *_, **__: True))

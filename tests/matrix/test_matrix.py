@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.matrix.checker import ALL, ASKERS, CIRCLES, LIMITED, SCOPED, Asker, Door, findings, secrets_in
+from tests.matrix.checker import (
+    ALL,
+    ASKERS,
+    CIRCLES,
+    LIMITED,
+    SCOPED,
+    Asker,
+    Door,
+    Program,
+    ProgramElsewhere,
+    findings,
+    secrets_in,
+)
 from tests.matrix.click_doors import CLICK, PANEL
 from tests.matrix.database_doors import DATABASE, QGIS
 from tests.matrix.expected import allowed_secrets
@@ -27,6 +39,20 @@ def test_each_gets_what_the_table_says(asker: Asker, door: Door) -> None:
 def test_whoever_works_in_one_ward_gets_that_ward(asker: Asker, door: Door) -> None:
     """Of the layers that know wards, and of every REST address and panel."""
     assert [str(each) for each in findings(door, [asker], SCOPED if door.things == ALL else None)] == []
+
+
+@pytest.mark.parametrize("door", (WFS, INFO), ids=lambda door: door.name)
+@pytest.mark.parametrize("asker", [*CIRCLES, Asker("driver"), *LIMITED], ids=str)
+def test_a_token_opens_what_its_person_may_see(asker: Asker, door: Door) -> None:
+    """A map server's door knows sessions and tokens: whoever works in one ward has no more wards by token."""
+    program = Program(asker.role, asker.own_ward)
+    assert [str(each) for each in findings(door, [program], SCOPED if asker.own_ward else None)] == []
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door not in (WFS, INFO)], ids=lambda door: door.name)
+def test_at_the_other_doors_a_token_is_nothing(door: Door) -> None:
+    """It lives for ninety days and passes no second factor, so it opens maps only."""
+    assert [str(each) for each in findings(door, [ProgramElsewhere("administrator")])] == []
 
 
 @pytest.mark.parametrize("asker", CIRCLES, ids=str)
