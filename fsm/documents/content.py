@@ -14,7 +14,7 @@ from imis import bangla
 from imis.paper.figures import Figures
 
 Row = dict[str, Any]
-_COLUMNS = ("trips", "emptied", "received", "difference")
+_COLUMNS = ("trips", "emptied", "on_way", "received", "difference")
 
 
 def report_page(report: Report, lang: str, corporation: str) -> Row:
@@ -33,7 +33,7 @@ def report_page(report: Report, lang: str, corporation: str) -> Row:
             _table(said["by_provider"], said["provider"], report.by_provider, _COLUMNS, said, write),
             _table(said["by_plant"], said["plant"], report.by_plant, _COLUMNS, said, write),
         ],
-        "notes": [said["difference_how"], said["cut"]],
+        "notes": [_account(report, said, write), said["difference_how"], said["cut"]],
     }
 
 
@@ -63,18 +63,31 @@ def figure_rows(report: Report, said: dict[str, str], write: Figures) -> list[Ro
         {"name": said["dropped"], "value": write.text(report.response.dropped)},
         {"name": said["emptyings"], "value": write.text(report.emptyings)},
         {"name": said["failed"], "value": write.text(report.failed_visits)},
-        {"name": said["trips"], "value": write.text(report.trips)},
-        {"name": said["emptied"], "value": volume(report.emptied, write)},
-        {"name": said["received"], "value": volume(report.received, write)},
-        {"name": said["difference"], "value": volume(report.difference, write)},
         {"name": said["fees"], "value": write.taka(str(report.fees))},
         {"name": said["paid"], "value": write.taka(str(report.paid))},
+        {"name": said["trips"], "value": write.text(report.trips)},
+        {"name": said["emptied"], "value": volume(report.emptied, write)},
+        {"name": said["on_way"], "value": volume(report.on_way, write)},
+        {"name": said["received"], "value": volume(report.received, write)},
+        {"name": said["difference"], "value": volume(report.difference, write)},
     ]
 
 
 def volume(amount: Decimal | None, write: Figures) -> str:
     """m³ with two decimals and lakh grouping; a dash for what is not known."""
     return "–" if amount is None else write.money(str(amount))
+
+
+def _account(report: Report, said: dict[str, str], write: Figures) -> str:
+    """How the volumes add up, with the month's own figures."""
+    lost = report.difference or Decimal(0)
+    return said["account"].format(
+        emptied=volume(report.emptied, write),
+        on_way=volume(report.on_way, write),
+        sign="+" if lost > 0 else "−",
+        difference=volume(abs(lost), write),
+        received=volume(report.received, write),
+    )
 
 
 def _scope(report: Report, said: dict[str, str], write: Figures) -> str:

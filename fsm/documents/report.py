@@ -20,7 +20,7 @@ from imis.paper.typeset import pdf
 
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "report.typ"
 _HEAD = PatternFill("solid", fgColor="EDF4F0")
-_NUMBERS = ("trips", "emptied", "received", "difference")
+_NUMBERS = ("trips", "emptied", "on_way", "received", "difference")
 
 
 def report_pdf(report: Report, *, lang: str = "bn") -> bytes:
@@ -45,16 +45,25 @@ def report_xlsx(report: Report, *, lang: str = "bn") -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = said["indicators"]
-    for line in (page["corporation"], page["title"], page["period"], page["scope"], page["as_at"]):
-        sheet.append([line])
+    for line in (
+        page["corporation"],
+        page["title"],
+        page["period"],
+        page["scope"],
+        f"{said['as_at']}: {page['as_at']}",
+    ):
+        _add(sheet, [line])
     sheet.append([])
     _head(sheet, [said["indicator"], said["value"], said["counted"], said["how"]])
-    for row, value in zip(page["indicators"], _values(report), strict=True):
-        sheet.append([row["name"], "–" if value is None else value, row["counted"], row["how"]])
+    for row, value, look in zip(page["indicators"], _values(report), _looks(said), strict=True):
+        _add(sheet, [row["name"], "–" if value is None else value, row["counted"], row["how"]], look)
     sheet.append([])
     _head(sheet, [said["figures"], said["value"]])
     for row, number in zip(page["figures"], _plain(report), strict=True):
-        sheet.append([row["name"], "–" if number is None else number])
+        _add(sheet, [row["name"], "–" if number is None else number])
+    sheet.append([])
+    for note in page["notes"]:
+        _add(sheet, [note])
     _widths(sheet, [38, 16, 44, 90])
     sheet["A1"].font = sheet["A2"].font = Font(bold=True, size=13)
     _tables(book, report, said, lang)
@@ -73,9 +82,25 @@ def _tables(book: Any, report: Report, said: dict[str, str], lang: str) -> None:
         sheet = book.create_sheet(said[title])
         _head(sheet, [said[first], *(said[name] for name in columns)])
         for line in lines:
-            sheet.append([write.pick(line.name_bn, line.name_en), *(_number(line, name) for name in columns)])
+            _add(sheet, [write.pick(line.name_bn, line.name_en), *(_number(line, name) for name in columns)])
         _widths(sheet, [28, *([18] * len(columns))])
         sheet.freeze_panes = "A2"
+
+
+def _add(sheet: Any, values: list[Any], look: str = "#,##0.00") -> None:
+    """A row in which text stays text: a provider's name beginning with = must not become a formula."""
+    sheet.append(values)
+    for cell in sheet[sheet.max_row]:
+        if isinstance(cell.value, str):
+            cell.data_type = "s"
+        elif isinstance(cell.value, Decimal):
+            cell.number_format = look
+
+
+def _looks(said: dict[str, str]) -> list[str]:
+    """How the value of each indicator is shown, in the order of content.indicator_rows."""
+    share, hours = '0.0"%"', f'0.0"{said["hours"].format(n="")}"'
+    return [share, hours, hours, share, share, share]
 
 
 def _number(line: Line, name: str) -> int | Decimal | str:
@@ -103,12 +128,13 @@ def _plain(report: Report) -> list[int | Decimal | None]:
         report.response.dropped,
         report.emptyings,
         report.failed_visits,
-        report.trips,
-        report.emptied,
-        report.received,
-        report.difference,
         report.fees,
         report.paid,
+        report.trips,
+        report.emptied,
+        report.on_way,
+        report.received,
+        report.difference,
     ]
 
 

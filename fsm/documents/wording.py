@@ -58,11 +58,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "failed": ("ব্যর্থ পরিদর্শন", "Failed visits"),
     "trips": ("ট্রিপ", "Trips"),
     "emptied": ("অপসারিত (ঘনমিটার)", "Taken (m³)"),
+    "on_way": ("পথে (ঘনমিটার)", "On the way (m³)"),
     "received": ("গৃহীত (ঘনমিটার)", "Received (m³)"),
     "difference": ("পার্থক্য (ঘনমিটার)", "Difference (m³)"),
     "difference_how": (
         "পার্থক্য = পৌঁছানো ট্রিপগুলোর গৃহীত − অপসারিত; ঋণাত্মক মানে পথে কমেছে।",
         "Difference = received less taken, of the trips that arrived; negative means less came than left.",
+    ),
+    "account": (
+        "হিসাব: অপসারিত {emptied} − এখনো পথে {on_way} {sign} পার্থক্য {difference} = গৃহীত {received} ঘনমিটার।",
+        "The account: taken {emptied} − still on the way {on_way} {sign} difference {difference} "
+        "= received {received} m³.",
     ),
     "fees": ("ধার্য ফি (টাকা)", "Fees asked (taka)"),
     "paid": ("আদায় (টাকা)", "Fees received (taka)"),

@@ -66,13 +66,17 @@ class Line:
     emptyings: int = 0
     trips: int = 0
     emptied: Decimal = ZERO
+    on_way: Decimal = ZERO
     received: Decimal = ZERO
     difference: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """Everything the monthly report says. Volumes in m³, money in taka; `wards` None means the whole city."""
+    """Everything the monthly report says. Volumes in m³, money in taka; `wards` None means the whole city.
+
+    `emptied` − `on_way` + `difference` = `received`, here and in each line: what no plant has received yet is `on_way`.
+    """
 
     month: Month
     as_at: datetime
@@ -88,6 +92,7 @@ class Report:
     failed_visits: int
     trips: int
     emptied: Decimal
+    on_way: Decimal
     received: Decimal
     difference: Decimal | None
     fees: Decimal
@@ -151,6 +156,7 @@ def _trips(month: Month, as_at: datetime) -> QuerySet[Any]:
 _TRIP_SUMS: dict[str, Any] = {
     "n": Count("pk"),
     "taken": Sum("emptied"),
+    "way": Sum("emptied", filter=Q(received=None)),
     "came": Sum("received"),
     "loss": Sum(F("received") - F("emptied")),
 }
@@ -161,6 +167,7 @@ def _sums(trips: QuerySet[Any]) -> dict[str, Any]:
     return {
         "trips": row["n"],
         "emptied": row["taken"] or ZERO,
+        "on_way": row["way"] or ZERO,
         "received": row["came"] or ZERO,
         "difference": row["loss"],
     }
@@ -185,6 +192,7 @@ def _line(name_bn: str, name_en: str, row: dict[str, Any], **more: Any) -> Line:
         name_en,
         trips=row["n"],
         emptied=row["taken"] or ZERO,
+        on_way=row["way"] or ZERO,
         received=row["came"] or ZERO,
         difference=row["loss"],
         **more,
@@ -203,7 +211,7 @@ def _by_ward(month: Month, trips: QuerySet[Any], wards: list[int] | None) -> lis
     }
     finished = dict(_steps("finish", month, wards).order_by().values_list("request__ward").annotate(n=Count("pk")))
     driven = {row["request__ward"]: row for row in trips.order_by().values(*names).annotate(**_TRIP_SUMS)}
-    nothing = {"n": 0, "taken": None, "came": None, "loss": None}
+    nothing = {"n": 0, "taken": None, "way": None, "came": None, "loss": None}
     lines = []
     for ward in sorted({*requests, *driven, *finished}):
         here, row = requests.get(ward), driven.get(ward, nothing)

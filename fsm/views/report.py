@@ -25,7 +25,13 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def report(request: HttpRequest) -> HttpResponse:
     """The month's indicators, figures and tables, within the wards of the reader."""
     made, form = _report(request)
-    context: dict[str, Any] = {"form": form, "month": made.month, "report": report_page(made, language(), "")}
+    page = report_page(made, language(), "")
+    # On a telephone each row is a card, and each figure of it says what it is.
+    tables = [
+        {**table, "rows": [list(zip(table["head"], row, strict=True)) for row in table["rows"]]}
+        for table in page["tables"]
+    ]
+    context: dict[str, Any] = {"form": form, "month": made.month, "report": page, "tables": tables}
     return render(request, "fsm/report.html", context)
 
 
