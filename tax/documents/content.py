@@ -28,14 +28,14 @@ def bill_page(snapshot: Snapshot, lang: str) -> Row:
     steps = [step_row(step, write) for step in in_reading_order(snapshot["assessment"]["steps"])]
     shown = _shown(steps, said, write)
     arrears = _arrears(snapshot["arrears"], said, write)
-    demand, fitting = room.fitting(shown, _demand(snapshot, said, write), arrears)
+    told, demand, fitting = room.fitting(shown, _demand(snapshot, said, write), arrears)
     return {
         **_heading(snapshot, write),
         "payer": _payer(snapshot, write),
         "place": _place(snapshot, said, write),
         "demand": demand,
         "slip": _slip(snapshot, said, write),
-        "steps": shown,
+        "steps": told,
         "annex": steps if len(steps) > len(shown) else [],
         "arrears": arrears,
         "offers": [_offer(offer, said, write) for offer in snapshot["offers"][:OFFERS_ON_PAGE]],

@@ -36,8 +36,10 @@ def breadth(text: str) -> float:
     return sum(_LETTER.get(character) or _ADVANCE.get(unicodedata.category(character), _OTHER) for character in text)
 
 
-def fitting(steps: list[Row], demand: list[Row], arrears: list[list[str]]) -> tuple[list[Row], Row]:
-    """The demand without formulas that have no room, and {size, wraps, beside} of the sum.
+def fitting(steps: list[Row], demand: list[Row], arrears: list[list[str]]) -> tuple[list[Row], list[Row], Row]:
+    """The steps, the demand without formulas that have no room, and {size, wraps, beside} of the sum.
+
+    A step whose formula has no room beside its label is marked `below`: the formula takes a line of its own.
 
     `size` is a place in SIZES, `wraps` says that a line may need a second one, `beside` that the years of arrears
     stand beside the sum and not below it.
@@ -47,9 +49,11 @@ def fitting(steps: list[Row], demand: list[Row], arrears: list[list[str]]) -> tu
     shown = [row if _row_breadth(row) * em <= _DEMAND_MM else {**row, "formula": ""} for row in demand]
     wraps = _widest_amount([*steps, *demand]) * em > _AMOUNT_MM
     wraps = wraps or _widest(steps) * em > _LABEL_MM or _widest(shown) * em > _DEMAND_MM
+    crowded = (row["formula"] and _row_breadth(row) * em > _LABEL_MM for row in steps)
+    told = [{**row, "below": True} if below else row for row, below in zip(steps, crowded, strict=True)]
     figures = max((breadth(cell) for year in arrears for cell in year[1:]), default=0.0)
     beside = len(arrears) <= FEW_YEARS and figures * 0.93 * em <= _YEAR_MM
-    return shown, {"size": size, "wraps": wraps, "beside": beside}
+    return told, shown, {"size": size, "wraps": wraps, "beside": beside}
 
 
 def is_long(payer: Mapping[str, Any], holding: Mapping[str, Any]) -> bool:

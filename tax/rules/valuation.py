@@ -163,6 +163,8 @@ def _owner_relief(
     own = sum((_unit_rent(unit).result for unit in units if unit.occupancy == OWNER_OCCUPIED), ZERO)
     if own == 0 or parameters.owner_relief_base is OwnerReliefBase.GROSS:
         base = Step("owner_base", text(own), own)
+    elif own == gross:
+        base = Step("owner_base", text(first), first)
     else:
         base = Step("owner_base", f"{text(first)} × {text(own)} ÷ {text(gross)}", quotient(first * own, gross))
     relief = quotient(base.result * parameters.owner_relief_percent, Decimal(100))

@@ -193,6 +193,17 @@ def test_nested_steps_are_read_leaves_first_with_their_storey() -> None:
     ]
 
 
+def test_a_formula_without_room_beside_its_label_takes_a_line_of_its_own() -> None:
+    one, rent = snapshot(), "497063.24"
+    owner = {"code": "owner_base", "label_bn": "নিজ ব্যবহারের অংশের মূল্যায়ন", "label_en": "Value of what the owner uses"}
+    shares = {**owner, "formula": f"414219.37 × 210264.34 ÷ {rent}", "result": "175220.28", "inputs": {}}
+    one["assessment"]["steps"] = [shares]
+    found = {word: box for *box, word in boxes(made(one, lang="en"))}
+    first, last = found["4,14,219.37"], found["4,97,063.24"]
+    # Both ends of the formula stand on one line, under the label and at the right of its column.
+    assert first[1] == last[1] > found["Value"][1] and 85 * MM < last[2] < 100 * MM
+
+
 def test_another_language_is_refused_and_both_have_every_word() -> None:
     with pytest.raises(ValueError):
         made(snapshot(), lang="fr")

@@ -88,3 +88,7 @@ def test_the_working_says_which_storeys_the_owner_uses_and_what_they_are_worth()
     # A third of 36,000 less two months' maintenance, and 40 % of it.
     assert steps["owner_base"].formula == "30000.00 × 12000.00 ÷ 36000.00" and steps["owner_base"].result == D(10000)
     assert steps["owner_relief"].formula == "10000.00 × 40 %" and steps["owner_relief"].result == D(4000)
+    # All of it: nothing is divided by itself.
+    alone = assess(Facts((storey(0, "owner", "1000"),), D(0)), KHULNA, NAMES)
+    base = next(step for step in alone.step.steps if step.code == "owner_base")
+    assert (base.formula, base.result) == ("10000.00", D(10000))
