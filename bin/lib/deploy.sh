@@ -66,5 +66,5 @@ ready_deploy() {
 run_two_hosts() {
     cd "$IMIS_ROOT" || return 1
     export PATH="$DEPLOY_VENV/bin:$PATH" PYTHONDONTWRITEBYTECODE=1
-    exec "$DEPLOY_VENV/bin/python" -m tests.deploy.two_hosts "$@"
+    exec "$DEPLOY_VENV/bin/python" -m tests.deploy.two_hosts --called-from "$CALLED_FROM" "$@"
 }

@@ -23,7 +23,11 @@ _LISTEN = """
 import selectors, socket, sys
 door = selectors.DefaultSelector()
 for port in map(int, sys.argv[2:]):
-    door.register(socket.create_server((sys.argv[1], port)), selectors.EVENT_READ)
+    try:
+        door.register(socket.create_server((sys.argv[1], port)), selectors.EVENT_READ)
+    except OSError:
+        # Somebody of the play's own is there already, and must answer: a GeoServer.
+        socket.create_connection((sys.argv[1], port), 5).close()
 door.register(sys.stdin, selectors.EVENT_READ)
 print("ready", flush=True)
 while True:
