@@ -194,7 +194,7 @@ def test_the_runbook_tells_every_timer_and_hand() -> None:
     assert len(nightly) >= 6
     for unit, at in nightly:
         assert re.search(rf"\| {at} \| imis-{unit} \|", told), unit
-    for hand in ("imis-manage", "imis-backup", "imis-rehearse", "imis-restore", "imis-planner"):
+    for hand in ("imis-manage", "imis-backup", "imis-rehearse", "imis-restore", "imis-planner", "imis-publish"):
         assert hand in told
     for page in ("install", "upgrade", "add-user", "restore"):
         content = (ROOT / "docs/guide/runbook" / f"{page}.md").read_text(encoding="utf-8")

@@ -6,20 +6,17 @@ interrupted, and keeps their logs.
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import re
+import argparse
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
-from tests.deploy import books, connections, network, services
+from tests.deploy import books, connections, maps, network, play, services, upgrade, war
 from tests.deploy.hosts import ROOT, RUN, WORK, Host, base
 
 _BEGUN = time.monotonic()
@@ -88,75 +85,16 @@ def let_in(hosts: dict[str, Host]) -> None:
     (RUN / "known_hosts").write_text("\n".join(known) + "\n", encoding="utf-8")
 
 
-def pack() -> str:
-    """Packs the release while this machine is in reach of the world; returns the commit."""
-    python = subprocess.run(
-        ["chroot", str(base()), "python3", "-c", "import platform; print(platform.python_version())"],
-        check=True, capture_output=True, text=True,
-    ).stdout.strip()  # fmt: skip
-    words = [sys.executable, str(ROOT / "deploy/pack.py"), "--release=HEAD", f"--python={python}"]
-    done = subprocess.run([*words, f"--machine={platform.machine()}"], check=True, capture_output=True, text=True)
-    return str(json.loads(done.stdout)["commit"])
-
-
-def write_inventory(commit: str) -> None:
-    """The inventory of these hosts; in small, else as an operator would write it."""
-    said = {
-        "ansible_user": "ops",
-        "ansible_ssh_private_key_file": str(RUN / "key"),
-        "ansible_ssh_common_args": f"-o UserKnownHostsFile={RUN}/known_hosts -o StrictHostKeyChecking=yes",
-        "imis_release": commit,
-        "imis_public_name": network.PUBLIC_NAME,
-        "imis_vpn": [network.VPN_NETWORK],
-        "imis_web_address": network.WEB,
-        "imis_geoserver_address": network.GEOSERVER,
-        "imis_package_proxy": f"{network.VPN}:{network.PROXY_PORT}",
-        "imis_memory_mb": 2048,
-        "imis_administrators": [{"name": "rahima", "key": (RUN / "key.pub").read_text(encoding="utf-8").strip()}],
-        "imis_planners": [{"name": "planner_karim", "audience": "gis_staff"}],
-        "imis_contact": "gis@imis.test",
-    }
-    children = {
-        "web": {"hosts": {"web": {"ansible_host": network.WEB}}},
-        "geoserver": {"hosts": {"geo": {"ansible_host": network.GEOSERVER}}},
-    }
-    (RUN / "inventory.json").write_text(json.dumps({"all": {"vars": said, "children": children}}), encoding="utf-8")
-
-
-def play(number: int) -> dict[str, dict[str, int]]:
-    """Runs the play from the VPN; returns each host's counts. Raises RuntimeError with the end of its log."""
-    log = RUN / f"play{number}.log"
-    deploy = ROOT / "deploy"
-    words = [*network.inside("vpn"), "ansible-playbook", f"--inventory={RUN}/inventory.json", str(deploy / "site.yml")]
-    settings = {
-        "ANSIBLE_CONFIG": str(deploy / "ansible.cfg"),
-        "ANSIBLE_HOME": str(RUN / "ansible"),
-        "LC_ALL": "C.UTF-8",
-    }
-    # A socket's path has 107 bytes, and a checkout may lie deep.
-    with log.open("wb") as file, tempfile.TemporaryDirectory(prefix="imis-") as sockets:
-        surroundings = {**os.environ, **settings, "ANSIBLE_SSH_CONTROL_PATH_DIR": sockets}
-        done = subprocess.run(words, stdout=file, stderr=subprocess.STDOUT, env=surroundings, check=False)
-    text = log.read_text(encoding="utf-8")
-    counts = {
-        name: {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", rest)}
-        for name, rest in re.findall(r"^(\S+) +: (ok=.*)$", text, flags=re.MULTILINE)
-    }
-    if done.returncode != 0:
-        raise RuntimeError(f"the play failed; {log}:\n{text[-4000:]}")
-    return counts
-
-
 def first_play() -> str:
     """Everything is made."""
-    return ", ".join(f"{name} {counts['changed']} changed" for name, counts in play(1).items())
+    return ", ".join(f"{name} {counts['changed']} changed" for name, counts in play.run("first").items())
 
 
 def second_play() -> str:
     """Nothing is left to do."""
-    counts = play(2)
+    counts = play.run("second")
     changed = {name: each["changed"] for name, each in counts.items() if each["changed"]}
-    services.expect(not changed, f"the second play changed {changed}; see {RUN}/play2.log")
+    services.expect(not changed, f"the second play changed {changed}; see {RUN}/play-second.log")
     return "changed=0; " + ", ".join(f"{name} {each['ok']} ok" for name, each in counts.items())
 
 
@@ -181,7 +119,26 @@ def killed(hosts: dict[str, Host]) -> str:
     return f"{seen}; the connection table holds again"
 
 
-def everything(hosts: dict[str, Host]) -> None:
+def check_geoserver(hosts: dict[str, Host], brought: Path) -> None:
+    """What only a GeoServer that somebody brought can show."""
+    web, geoserver = hosts["web"], hosts["geoserver"]
+    step("GeoServer's unit", lambda: maps.check_unit(web, geoserver, war.version(brought)))
+    step("GeoServer published to", lambda: maps.check_published(web, geoserver))
+    step("GeoServer damaged", lambda: maps.check_damage(web, geoserver))
+    step("GeoServer behind the door", lambda: maps.check_door(web, geoserver, str(RUN)))
+    step("GeoServer and the database", lambda: maps.check_authority(web, geoserver, str(RUN)))
+
+
+def check_upgrade(web: Host, commit: str) -> None:
+    """A release that fails, a newer one, and the way back to the one that ran."""
+    step("release that fails", lambda: upgrade.check_broken(web, commit))
+    begun = time.monotonic()
+    seen, newer, before = upgrade.check_newer(web, commit)
+    say(f"newer release: {seen} ({time.monotonic() - begun:.1f} s)")
+    step("back to the former release", lambda: upgrade.check_back(web, commit, newer, before))
+
+
+def everything(hosts: dict[str, Host], commit: str, brought: Path | None) -> None:
     """All parts, in order."""
     web, geoserver = hosts["web"], hosts["geoserver"]
     step("first play", first_play)
@@ -189,14 +146,20 @@ def everything(hosts: dict[str, Host]) -> None:
     step("connection table", lambda: table(hosts))
     step("generated books", lambda: books.fill(web))
     step("pages", lambda: services.check_pages(web, str(RUN)))
+    if brought:
+        check_geoserver(hosts, brought)
     step("database's doors", lambda: services.check_database_doors(web, geoserver))
     step("planner", lambda: services.check_planner(web, geoserver))
     step("units", lambda: services.check_units(web))
     step("nights", lambda: services.check_nights(web))
     step("backup to a moment", lambda: books.check_backup(web, geoserver))
     step("copy on the other server", lambda: books.check_copy(web, geoserver))
+    check_upgrade(web, commit)
     step("lost host", lambda: books.check_lost_host(web, geoserver))
     step("killed host", lambda: killed(hosts))
+    if brought:
+        web.run("imis-publish", "--check")
+        step("GeoServer at the end", lambda: "a map of {} bytes and {} wards".format(*maps.look(web, str(RUN))))
 
 
 def wait_with(hosts: dict[str, Host]) -> None:
@@ -210,10 +173,32 @@ def wait_with(hosts: dict[str, Host]) -> None:
         say("interrupted")
 
 
+def asked() -> argparse.Namespace:
+    """The words of the command line."""
+    reader = argparse.ArgumentParser(prog="bin/imis test-deploy", description="the two servers, booted here")
+    reader.add_argument("--keep", action="store_true", help="leave the hosts standing until Ctrl-C, and keep the logs")
+    reader.add_argument("--geoserver", type=Path, metavar="PATH", help="a war, or the folder of an unpacked one")
+    reader.add_argument("--called-from", type=Path, default=Path.cwd(), help=argparse.SUPPRESS)
+    return reader.parse_args()
+
+
+def bring(words: argparse.Namespace) -> Path | None:
+    """The war that was brought, if any. Ends the program when it is none."""
+    if words.geoserver is None:
+        return None
+    try:
+        brought = war.packed((words.called_from / words.geoserver).resolve())
+    except (OSError, ValueError) as failure:
+        raise SystemExit(f"imis: --geoserver: {failure}") from failure
+    say(f"GeoServer {war.version(brought)} is brought")
+    return brought
+
+
 def main() -> None:
     """Runs all of it; exit 1 with the sentence of the first part that failed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    keep, failed = "--keep" in sys.argv[1:], False
+    words, failed = asked(), False
+    brought = bring(words)
     with ExitStack() as stack:
         hosts: dict[str, Host] = {}
         try:
@@ -222,12 +207,12 @@ def main() -> None:
             say(f"test-deploy NOT RUN: no Debian root file system could be made here: {failure}")
             return
         try:
-            commit = pack()
+            commit = play.pack()
             say(f"release {commit}")
             hosts = stack.enter_context(hosts_and_network())
-            write_inventory(commit)
-            everything(hosts)
-            say("two hosts: all of it holds")
+            play.write_inventory(commit, brought)
+            everything(hosts, commit, brought)
+            say("two hosts: all of it holds" + ("" if brought else "; GeoServer was not run (--geoserver PATH)"))
         except NoHosts as failure:
             say(f"test-deploy NOT RUN: {failure}")
             return
@@ -235,11 +220,11 @@ def main() -> None:
             failed = True
             say(f"FAILED: {failure}")
             say(f"logs: {RUN}")
-        if keep and hosts:
+        if words.keep and hosts:
             wait_with(hosts)
     if failed:
         sys.exit(1)
-    if not keep:
+    if not words.keep:
         shutil.rmtree(RUN, ignore_errors=True)
 
 
