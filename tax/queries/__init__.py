@@ -5,11 +5,9 @@ from tax.queries.assessments import assessment_history, assessment_on, proposals
 from tax.queries.desk import allocations_of, day_at_the_counter, payments_of, payments_taken, wards_at_a_glance
 from tax.queries.law import parameters_on, rule_set_on
 from tax.queries.positions import HoldingQuote, dues, quote_for
+from tax.queries.previews import BILLED, Preview, PreviewRow, bill_preview, preview_rows
 from tax.queries.printing import proved_bill, receipt_link
 from tax.queries.registers import (
-    Preview,
-    PreviewRow,
-    bill_preview,
     bill_runs,
     bills_for_printing,
     bills_of_run,
@@ -19,6 +17,7 @@ from tax.queries.registers import (
 from tax.queries.ward_bills import WardFile, bills_to_print, ward_bills_file
 
 __all__ = [
+    "BILLED",
     "Account",
     "HoldingQuote",
     "Preview",
@@ -41,6 +40,7 @@ __all__ = [
     "parameters_on",
     "payments_of",
     "payments_taken",
+    "preview_rows",
     "proposals_waiting",
     "proved_bill",
     "quote_for",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +21,13 @@ from imis.access import permission_required, require_ward
 from imis.errors import IMISError
 from imis.fiscal import FiscalYear, fiscal_year_of
 from imis.models import Job
-from imis.money import ZERO
 from imis.roles import Permission, may
 from tax.forms import BillPeriodForm, IssueForm, likely_dates
-from tax.queries import Preview, bill_preview, ward_bills_file
+from tax.queries import BILLED, bill_preview, preview_rows, ward_bills_file
 from tax.services import issue_bills, request_ward_bills
 from tax.views.scope import language, person, ward_or_403
 
 ROWS_A_PAGE = 100
-BILLED = "billed_before"
 OUTLIERS = "outliers"
 
 
@@ -47,7 +46,6 @@ def bill_run(request: HttpRequest, ward: int) -> HttpResponse:
         initial={"fiscal_year": year.start_year, "quarter": year.quarter_of(today)},
     )
     period = form.cleaned_data if asked is not None and form.is_valid() else form.initial
-    preview = bill_preview(place.number, period["fiscal_year"], period["quarter"])
     issued_on, due_on = likely_dates(period["fiscal_year"], period["quarter"], today)
     dates = {"issued_on": issued_on, "due_on": due_on}
     context = {
@@ -56,29 +54,28 @@ def bill_run(request: HttpRequest, ward: int) -> HttpResponse:
         "period": period,
         "form": form,
         "issue_form": IssueForm(today=today, language=language(), initial={**period, **dates}),
-        **_register(request, preview),
+        **_register(request, place.number, period),
         **_rights(request, place.number),
     }
     return render(request, "tax/bill_run.html", context)
 
 
-def _register(request: HttpRequest, preview: Preview) -> dict[str, Any]:
+def _register(request: HttpRequest, ward: int, period: Mapping[str, Any]) -> dict[str, Any]:
     """The rows that have or get a bill (or those to look at), and why the others get none."""
     asked = request.GET.copy()
     asked.pop("page", None)
     only_outliers = asked.get("only") == OUTLIERS
-    rows = preview.outliers if only_outliers else [row for row in preview.rows if row.reason in ("", BILLED)]
-    issued = [row for row in preview.rows if row.reason == BILLED]
+    quarter = (ward, period["fiscal_year"], period["quarter"])
+    preview = bill_preview(*quarter)
+    count = preview.to_bill.outliers if only_outliers else preview.to_bill.count + preview.issued.count
+    page = Paginator(range(count), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    after = (page.number - 1) * ROWS_A_PAGE
     return {
         "preview": preview,
-        "issued": {
-            "bills": len(issued),
-            "demand": sum((row.amount for row in issued), ZERO),
-            "ahead": sum(row.ahead for row in issued),
-        },
         "skipped": {reason: count for reason, count in preview.skipped.items() if reason != BILLED},
         "only_outliers": only_outliers,
-        "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": preview_rows(*quarter, after=after, most=ROWS_A_PAGE, only_outliers=only_outliers),
         "asked": asked.urlencode(),
     }
 

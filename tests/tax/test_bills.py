@@ -22,6 +22,7 @@ from tax.queries import (
     demand_register,
     dues,
     parameters_on,
+    preview_rows,
     register_totals,
     rule_set_on,
 )
@@ -147,14 +148,34 @@ def test_a_preview_says_what_the_run_then_does() -> None:
     issue(2021, 1)
     Unit.objects.filter(holding__pk__in=Holding.objects.values_list("pk")[:5]).update(area_sqft=D("9000"))
     assess_ward(ward=22, rule_set=rule_set_on(START), valid_from=date(2021, 10, 1), by=officer("a"), at=moment(START))
-    preview = bill_preview(22, 2021, 2)
+    preview, rows = bill_preview(22, 2021, 2), preview_rows(22, 2021, 2, after=0, most=1000)
+    outliers = preview_rows(22, 2021, 2, after=0, most=1000, only_outliers=True)
     outcome = issue(2021, 2)
-    assert (len(preview.to_bill), preview.demand, preview.skipped) == (outcome.bills, outcome.demand, outcome.skipped)
-    assert preview.last_demand > 0 and preview.arrears > 0
-    assert 0 < len(preview.outliers) <= 5 and all(row.change and row.change >= 25 for row in preview.outliers)
+    sums = preview.to_bill
+    assert (sums.count, sums.demand, preview.skipped) == (outcome.bills, outcome.demand, outcome.skipped)
+    assert (len(rows), sum(row.amount for row in rows)) == (sums.count, sums.demand)
+    assert sum(row.last_amount or 0 for row in rows) == sums.last_demand > 0
+    assert sum(row.arrears for row in rows) == sums.arrears > 0
+    assert 0 < len(outliers) <= 5 and all(row.change and row.change >= 25 for row in outliers)
+    assert [row.difference for row in outliers] == sorted((row.difference for row in outliers), reverse=True)
+    assert sums.outliers == len(outliers) and {row.holding_id for row in rows if row.outlier} == {
+        row.holding_id for row in outliers
+    }, "the database's words for the rule of tax.rules.variation"
+    issued = bill_preview(22, 2021, 2).issued
+    assert (issued.count, issued.demand) == (outcome.bills, outcome.demand)
     assert bill_preview(22, 2021, 2).skipped["billed_before"] == outcome.bills
-    for row in preview.to_bill:
+    for row in rows:
         assert Bill.objects.get(holding_id=row.holding_id, quarter=2).principal_amount == row.amount
+
+
+def test_a_preview_is_read_page_by_page() -> None:
+    assessed_city(50)
+    everybody = preview_rows(22, 2021, 1, after=0, most=1000)
+    pages = [preview_rows(22, 2021, 1, after=start, most=20) for start in (0, 20, 40, 60)]
+    assert [row for page in pages for row in page] == everybody and len(pages[0]) == 20 and pages[3] == []
+    route = Holding.objects.filter(pk__in=[row.holding_id for row in everybody]).order_by("route_order", "pk")
+    assert [row.holding_id for row in everybody] == list(route.values_list("pk", flat=True))
+    assert all(row.owner for row in everybody)
 
 
 def test_a_raise_in_mid_year_is_asked_from_its_quarter_and_printed_ahead() -> None:

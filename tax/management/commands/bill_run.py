@@ -41,8 +41,9 @@ class Command(BaseCommand):
 
     def _preview(self, options: dict[str, Any]) -> None:
         preview = bill_preview(options["ward"], options["year"], options["quarter"])
-        self.stdout.write(f"{len(preview.to_bill)} bills to issue, demand {preview.demand}")
-        self.stdout.write(f"demand of their last bills {preview.last_demand}; {len(preview.outliers)} stand out")
+        self.stdout.write(f"{preview.to_bill.count} bills to issue, demand {preview.to_bill.demand}")
+        last, outliers = preview.to_bill.last_demand, preview.to_bill.outliers
+        self.stdout.write(f"demand of their last bills {last}; {outliers} stand out")
         for reason, count in sorted(preview.skipped.items()):
             self.stdout.write(f"{count} without a bill: {reason}")
 
