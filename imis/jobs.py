@@ -31,10 +31,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext, gettext_noop
 
 from imis.errors import IMISError
 from imis.models import Job, User
 from imis.roles import Permission, may
+
+WORKER_GONE = gettext_noop("The worker ended before the job did.")
 
 log = logging.getLogger("imis.jobs")
 
@@ -58,6 +61,7 @@ class Registered:
     run: Handler
     label: str | Promise
     result_url: Callable[[Job], str] | None
+    start: str
     permission: Permission | None
 
 
@@ -70,16 +74,18 @@ def handler(
     *,
     label: str | Promise = "",
     result_url: Callable[[Job], str] | None = None,
+    start: str = "home",
     permission: Permission | None = None,
 ) -> Callable[[Handler], Handler]:
     """Registers the function that runs jobs of `kind`; put it in an app's `tasks.py`.
 
-    `label` is the translated title on the progress page, `result_url(job)` the address offered when done.
+    `label` is the translated title on the progress page, `result_url(job)` the address offered when done, `start` the
+    name of the page on which such a job is asked for, offered when it failed.
     Who holds `permission` (in the ward of the arguments, if there is one) may watch the job beside its owner.
     """
 
     def register(run: Handler) -> Handler:
-        _handlers[kind] = Registered(run, label or kind, result_url, permission)
+        _handlers[kind] = Registered(run, label or kind, result_url, start, permission)
         return run
 
     return register
@@ -115,6 +121,20 @@ def enqueue(
         requested_by=by,
         requested_at=at,
     )
+
+
+def failure(job: Job) -> str:
+    """Why a job stopped or waits for another trial, as a person reads it; "" for one that did neither.
+
+    A refusal was written in words. For a fault of ours the job keeps no more than its kind, since what stands in the
+    log may hold personal data: the reader is told the number that the log's lines have.
+    """
+    if job.error == WORKER_GONE or not job.error.isidentifier():
+        return gettext(job.error) if job.error else ""
+    said = gettext(
+        "Something went wrong inside the system (%(fault)s). Its lines in the log have the number %(number)s."
+    )
+    return said % {"fault": job.error, "number": job.pk}
 
 
 def may_watch(job: Job, user: User) -> bool:
@@ -194,7 +214,7 @@ def reap(*, now: datetime) -> int:
                 cursor.execute(f"SELECT pg_try_advisory_xact_lock({_KEY})", [str(job.pk)])
                 (free,) = cursor.fetchone()
             if free:
-                _put_back(job, now=now, error="The worker ended before the job did.", wait=timedelta(0))
+                _put_back(job, now=now, error=WORKER_GONE, wait=timedelta(0))
                 reaped += 1
     return reaped
 

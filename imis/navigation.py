@@ -103,6 +103,15 @@ LINKS = (
         order=90,
     ),
     Link(
+        "jobs",
+        _("Background jobs"),
+        Permission.SEE_JOBS,
+        "control",
+        hint=_("What runs, what waits, and what failed and why"),
+        icon="menu",
+        order=93,
+    ),
+    Link(
         "audit_log",
         _("Audit log"),
         Permission.SEE_AUDIT,

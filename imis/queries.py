@@ -8,11 +8,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from imis.models import AuditRow, User
+from imis.models import AuditRow, Job, User
 
 
 def people(text: str = "") -> QuerySet[User]:
@@ -27,6 +27,19 @@ def people(text: str = "") -> QuerySet[User]:
             | Q(last_name__icontains=text)
         )
     return rows.order_by("-is_active", "username")
+
+
+def jobs(state: str = "") -> QuerySet[Job]:
+    """Background jobs, of one state or all: what runs and waits stands first, then the latest."""
+    over = Q(state__in=[Job.State.DONE, Job.State.FAILED])
+    rows = Job.objects.select_related("requested_by").annotate(over=over)
+    return (rows.filter(state=state) if state else rows).order_by("over", "-requested_at", "pk")
+
+
+def job_counts() -> dict[str, int]:
+    """State → how many jobs are in it, of every state."""
+    found = dict(Job.objects.order_by().values_list("state").annotate(n=Count("pk")))
+    return {state: found.get(state, 0) for state in Job.State.values}
 
 
 def audit_rows(filters: dict[str, Any]) -> QuerySet[AuditRow]:

@@ -49,6 +49,7 @@ class Permission(str, Enum):
     REVERSE_PAYMENT = "reverse_payment"
     SEE_AUDIT = "see_audit"
     MANAGE_PEOPLE = "manage_people"
+    SEE_JOBS = "see_jobs"
     EXPORT_LAYERS = "export_layers"
     IMPORT_FILES = "import_files"
     IMPORT_UTILITIES = "import_utilities"
@@ -67,7 +68,8 @@ _EVERY_STAFF = frozenset({_P.SEE_REGISTER, _P.SEE_MAP, _P.SEE_UTILITIES})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.ADMINISTRATOR: _EVERY_STAFF
-    | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.SEE_SLUDGE, _P.SEE_AUDIT, _P.MANAGE_PEOPLE, _P.EXPORT_LAYERS},
+    | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.SEE_SLUDGE, _P.SEE_AUDIT, _P.MANAGE_PEOPLE, _P.SEE_JOBS}
+    | {_P.EXPORT_LAYERS},
     _R.ASSESSOR: _EVERY_STAFF
     | {_P.SEE_PEOPLE, _P.SEE_TAX, _P.IMPORT_SURVEY, _P.APPLY_SURVEY, _P.ASSESS, _P.EXPORT_LAYERS}
     | {_P.IMPORT_FILES, _P.IMPORT_ACCOUNTS, _P.CORRECT_CONNECTION},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from imis.views import home, people, records, sign_in
+from imis.views import home, jobs, people, records, sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("people/<int:user_id>/second-factor/", people.reset_second_factor, name="reset_second_factor"),
     path("audit/", records.audit_log, name="audit_log"),
     path("audit/offices/", records.office_changes, name="office_changes"),
+    path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", records.job, name="job"),
     path("jobs/<uuid:job_id>/progress/", records.job_progress, name="job_progress"),
 ]

@@ -21,7 +21,7 @@ def _books(_job: Job) -> str:
     return reverse("ledger:chain")
 
 
-@handler(KIND, label=_("Proof of the books"), result_url=_books)
+@handler(KIND, label=_("Proof of the books"), result_url=_books, start="ledger:chain")
 def prove_books(job: Job, step: Step) -> dict[str, Any]:
     """Runs the proof and the reconciliations; the result names up to fifty rows of each."""
     return {

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from imis import queries
 from imis.access import SIGNED_IN, permission_required
 from imis.forms import AuditFilterForm
-from imis.jobs import may_watch, registered
+from imis.jobs import failure, may_watch, registered
 from imis.models import Job, User
 from imis.roles import Permission
 from imis.whereabouts import addresses
@@ -75,6 +75,8 @@ def _job_context(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
     return {
         "job": found,
         "label": kind.label if kind else found.kind,
+        "failure": failure(found),
+        "start": kind.start if kind else "home",
         "ended": found.state in (Job.State.DONE, Job.State.FAILED),
         "result_url": kind.result_url(found) if kind and kind.result_url and done else "",
     }

@@ -80,3 +80,40 @@ def test_a_job_is_nobody_elses_business(mine: tuple[Client, Job], signed_in: Cal
     boss = signed_in(Role.ADMINISTRATOR)
     for address in (f"/jobs/{job.pk}/", f"/jobs/{job.pk}/progress/", f"/jobs/{uuid4()}/"):
         assert boss.get(address).status_code == 404
+
+
+def test_the_administrator_sees_what_runs_waits_and_failed(
+    mine: tuple[Client, Job], signed_in: Callable[..., Client]
+) -> None:
+    _client, waiting = mine
+    owner = waiting.requested_by
+    broken, refused = (jobs.enqueue(kind="pages_of_paper", arguments={}, by=owner, at=AT) for _ in range(2))
+    Job.objects.filter(pk=broken.pk).update(state="failed", error="KeyError", finished_at=AT)
+    Job.objects.filter(pk=refused.pk).update(
+        state="failed", error="The ward has no bills.", steps_total=9, steps_done=4
+    )
+    boss = signed_in(Role.ADMINISTRATOR)
+    page = boss.get("/jobs/").content.decode()
+    assert page.count('<td class="stack-head">Bills') == 3 and "pages_of_paper" not in page
+    assert f"(KeyError). Its lines in the log have the number {broken.pk}" in page
+    assert "The ward has no bills." in page and "4 of 9" in page
+    # What waits stands first; of another's job there is no link to its page.
+    assert page.index("Waiting</span>") < page.index("Failed</span>") and f"/jobs/{waiting.pk}/" not in page
+    failed = boss.get("/jobs/", {"state": "failed"}).content.decode()
+    assert failed.count("stack-head") == 2 and "Waiting</span>" not in failed
+    assert boss.get("/jobs/", {"state": "sideways"}).status_code == 200
+    boss.cookies["django_language"] = "bn"
+    assert "ব্যর্থ" in boss.get("/jobs/").content.decode()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
+def test_nobody_else_sees_everyones_jobs(role: Role, signed_in: Callable[..., Client]) -> None:
+    assert signed_in(role).get("/jobs/").status_code == 403
+
+
+def test_a_failure_leads_back_to_where_it_was_asked_for(mine: tuple[Client, Job]) -> None:
+    client, job = mine
+    jobs.handler("failing_paper", start="tax:desk")(pages_of_paper)
+    Job.objects.filter(pk=job.pk).update(state="failed", kind="failing_paper", error=jobs.WORKER_GONE)
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert 'class="button primary" href="/tax/"' in page and jobs.WORKER_GONE in page
