@@ -197,6 +197,23 @@ VALUES: dict[str, dict[str, Any]] = {
         "web": _("Website"),
         "scheduled": _("Scheduled"),
     },
+    "audience": {"gis_public": _("Everyone"), "gis_staff": _("Staff"), "gis_tax": _("Tax staff")},
+    "decision": {
+        "": _("Not decided"),
+        "new": _("A new building"),
+        "same": _("The same building as in the register"),
+        "further": _("A further building of the same holding"),
+        "reject": _("Leave this row out"),
+    },
+    "format": {"gpkg": "GeoPackage", "geojson": "GeoJSON", "shp": "Shapefile", "csv": "CSV"},
+    "kind": {
+        "containments": _("Containments"),
+        "drains": _("Drains"),
+        "sewers": _("Sewers"),
+        "water_mains": _("Water mains"),
+        "electricity_lines": _("Electricity lines"),
+        "accounts": _("Provider accounts"),
+    },
     "state": {
         "requested": _("Requested"),
         "verified": _("Verified"),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imis import bangla, words
+from imis import bangla, titles, words
 
 register = template.Library()
 NOTHING = "–"
@@ -161,6 +161,12 @@ def named(names: dict[str, str]) -> str:
     """{name_bn, name_en} in the active language, the other where one is missing."""
     first, other = ("name_bn", "name_en") if _language() == "bn" else ("name_en", "name_bn")
     return names.get(first) or names.get(other) or NOTHING
+
+
+@register.filter
+def title_in(code: str, kind: str) -> str:
+    """What an audit row's object is called among those of its kind; a number as it is."""
+    return titles.title(kind, code)
 
 
 @register.filter

@@ -20,8 +20,13 @@ from fsm.models import (
     TreatmentPlant,
     Vehicle,
 )
-from imis import words
+from holdings.intake.registry import intakes
+from holdings.models import SurveyRow
+from imis import titles, words
 from imis.templatetags import imis_text
+from layers.catalogue import LAYERS
+from layers.exports.files import FORMATS
+from layers.spec import Audience
 from tests.imis.test_language import APPS, ROOT
 
 # What writes an audit row, and what hands an action on to one of these.
@@ -108,6 +113,33 @@ def test_details_are_told_in_words(language: str, said: str) -> None:
         told = "|".join(f"{what}: {value}" for what, value in imis_text.detail_words(details))
         told += "|" + "|".join(f"{what}: {value}" for what, value in imis_text.detail_words({"before": "640.00"}))
     assert told.startswith(said), told
+
+
+def test_codes_that_stand_for_a_thing_are_told_in_words() -> None:
+    with translation.override("bn"):
+        assert (
+            imis_text.title_in("all", "sewer") == "সব"
+            and imis_text.title_in("summaries", "layers") == "সমগ্র শহরের যোগফল"
+        )
+        assert imis_text.title_in("bills 2021-22 Q1", "demo") == "বিল ২০২১-২২, ১ম কিস্তি"
+        assert imis_text.title_in("finished", "demo") == "সমাপ্ত"
+        assert imis_text.title_in("FS-2627-000001", "sludge_request") == "FS-2627-000001"
+        assert dict(imis_text.detail_words({"kind": "water_mains"})) == {"ধরন": "পানির পাইপলাইন"}
+
+
+def test_every_layer_and_kind_of_file_has_its_own_title_in_the_audit_log() -> None:
+    assert {layer.name: str(layer.title) for layer in LAYERS}.items() <= {
+        code: str(said) for code, said in titles.TITLES["layers"].items()
+    }.items()
+    assert {band.name for layer in LAYERS for band in layer.bands} <= titles.TITLES["layers"].keys()
+    assert {intake.kind: str(intake.title) for intake in intakes().values()} == {
+        code: str(said) for code, said in words.VALUES["kind"].items()
+    }
+    assert FORMATS.keys() == words.VALUES["format"].keys()
+    assert {audience.schema for audience in Audience} == words.VALUES["audience"].keys()
+    assert {str(code): str(said) for code, said in SurveyRow.Decision.choices} == {
+        code: str(said) for code, said in words.VALUES["decision"].items()
+    }
 
 
 def test_states_of_a_request_are_told_as_its_own_app_tells_them() -> None:
