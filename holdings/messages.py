@@ -14,7 +14,7 @@ _UNREADABLE = {
     ),
     "not_this_format": (
         gettext_lazy("The content is not what the file's name says."),
-        gettext_lazy("Export the survey again from the survey software and bring that file."),
+        gettext_lazy("Export it again from the software that made it, and bring that file."),
     ),
     "no_layer": (gettext_lazy("The file holds no layer."), gettext_lazy("Export the building layer.")),
     "no_such_layer": (gettext_lazy("The file has no such layer."), gettext_lazy("Its layers are: %(layers)s.")),
@@ -22,7 +22,7 @@ _UNREADABLE = {
         gettext_lazy("The file holds several layers."),
         gettext_lazy("Name one of them, or export only it: %(layers)s."),
     ),
-    "empty": (gettext_lazy("The file holds no rows."), gettext_lazy("Export the survey again.")),
+    "empty": (gettext_lazy("The file holds no rows."), gettext_lazy("Export the file again, with its rows.")),
     "no_header": (
         gettext_lazy("The first line does not name the columns."),
         gettext_lazy("Put one line of column names above the rows."),

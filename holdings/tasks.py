@@ -20,7 +20,7 @@ def _page(job: Job) -> str:
     return reverse("holdings:survey", args=[job.result["file"]])
 
 
-@handler("bring_survey", label=_("Reading and checking a survey file"), result_url=_page)
+@handler("bring_survey", label=_("Reading and checking a survey file"), result_url=_page, start="holdings:surveys")
 def bring_survey(job: Job, step: Step) -> dict[str, Any]:
     """Stages the kept upload, then checks it."""
     return bring(job, step, stage=stage_survey, act=lambda file: _check(job, file))
@@ -30,7 +30,7 @@ def _check(job: Job, file: int) -> None:
     check_survey(file=SurveyFile.objects.get(pk=file), by=job.requested_by, at=timezone.now())
 
 
-@handler("check_survey", label=_("Checking a survey file"), result_url=_page)
+@handler("check_survey", label=_("Checking a survey file"), result_url=_page, start="holdings:surveys")
 def check_again(job: Job, step: Step) -> dict[str, Any]:
     """Checks a staged file once more."""
     with step():
@@ -38,7 +38,7 @@ def check_again(job: Job, step: Step) -> dict[str, Any]:
     return {"file": job.arguments["file"]}
 
 
-@handler("apply_survey", label=_("Applying a survey file to the register"), result_url=_page)
+@handler("apply_survey", label=_("Applying a survey file to the register"), result_url=_page, start="holdings:surveys")
 def apply(job: Job, step: Step) -> dict[str, Any]:
     """Applies a checked file in one step: whole or not at all."""
     file = SurveyFile.objects.get(pk=job.arguments["file"])

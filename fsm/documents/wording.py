@@ -62,7 +62,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "received": ("গৃহীত (ঘনমিটার)", "Received (m³)"),
     "difference": ("পার্থক্য (ঘনমিটার)", "Difference (m³)"),
     "difference_how": (
-        "পার্থক্য = পৌঁছানো ট্রিপগুলোর গৃহীত − অপসারিত; ঋণাত্মক মানে পথে কমেছে।",
+        "পার্থক্য = পৌঁছানো ট্রিপগুলোর গৃহীত − অপসারিত; ঋণাত্মক মানে যত রওনা হয়েছিল তার চেয়ে কম পৌঁছেছে।",
         "Difference = received less taken, of the trips that arrived; negative means less came than left.",
     ),
     "account": (

@@ -11,6 +11,7 @@ from holdings.forms import SridForm, UploadForm
 from holdings.intake.models import IntakeFile
 from holdings.intake.registry import intake_of, intakes_for
 from holdings.intake.spec import Field, Kind
+from holdings.intake.words import unit_words
 from imis.models import User
 
 _UNIT = "__unit"
@@ -41,16 +42,12 @@ class ColumnsForm(forms.Form):
             current = file.columns.get(field.name, "")
             kept = [(current, current[1:])] if current.startswith("=") else []
             options = dict([_NO_COLUMN, *columns, *kept, *_constants(field)])
+            # A row without it could not be entered: so the form does not call it optional.
             self.fields[field.name] = forms.ChoiceField(
-                label=str(field.title), required=False, initial=current, choices=list(options.items())
+                label=str(field.title), required=field.required, initial=current, choices=list(options.items())
             )
             if len(field.units) > 1:
-                self.fields[field.name + _UNIT] = forms.ChoiceField(
-                    label=_("… measured in"),
-                    required=False,
-                    initial=file.units.get(field.name, field.unit),
-                    choices=[(unit, unit) for unit in field.units],
-                )
+                self.fields[field.name + _UNIT] = _unit_field(field, file.units.get(field.name, field.unit))
 
     def columns(self) -> dict[str, str]:
         """Field → column of the fields that have one."""
@@ -60,6 +57,15 @@ class ColumnsForm(forms.Form):
         """Field → unit of the fields that have one."""
         found = {name: unit for name, unit in self.cleaned_data.items() if unit and name.endswith(_UNIT)}
         return {name.removesuffix(_UNIT): unit for name, unit in found.items()}
+
+
+def _unit_field(field: Field, current: str) -> forms.ChoiceField:
+    """The units of a field, each word once: `in` and `inch` are one to a reader."""
+    named: dict[str, str] = {}
+    for unit in (current, *field.units):
+        named.setdefault(unit_words(unit), unit)
+    choices = [(unit, word) for word, unit in named.items()]
+    return forms.ChoiceField(label=_("… measured in"), required=False, initial=current, choices=choices)
 
 
 def _constants(field: Field) -> list[tuple[str, Any]]:

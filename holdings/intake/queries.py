@@ -33,7 +33,7 @@ def intake_files(user: User) -> QuerySet[IntakeFile]:
 
 
 def outcomes(file: IntakeFile) -> Outcomes:
-    """How many rows were applied, rejected, and wait; `ready` of those that wait would be entered now."""
+    """How many rows were applied, rejected, and wait; `ready` and `left_out` of those that wait are settled."""
     stopped = IntakeProblem.objects.filter(row=OuterRef("pk"), blocking=True)
     waiting = Q(ending=None)
     # A file that was not checked since its columns changed has nothing ready.
@@ -44,6 +44,7 @@ def outcomes(file: IntakeFile) -> Outcomes:
         rejected=Count("id", filter=Q(ending__outcome=IntakeRow.Outcome.REJECTED)),
         waiting=Count("id", filter=waiting),
         ready=Count("id", filter=ready),
+        left_out=Count("id", filter=waiting & Q(decision=IntakeRow.Decision.REJECT)),
     )
     return Outcomes(rows=file.row_count, **counted)
 

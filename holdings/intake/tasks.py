@@ -20,7 +20,7 @@ def _page(job: Job) -> str:
     return reverse("intake:file", args=[job.result["file"]])
 
 
-@handler("bring_intake", label=_("Reading and checking a file"), result_url=_page)
+@handler("bring_intake", label=_("Reading and checking a file"), result_url=_page, start="intake:files")
 def bring_intake(job: Job, step: Step) -> dict[str, Any]:
     """Stages the kept upload, then checks it."""
     stage = partial(stage_intake, kind=job.arguments["kind"])
@@ -31,7 +31,7 @@ def _check(job: Job, file: int) -> None:
     check_intake(file=IntakeFile.objects.get(pk=file), by=job.requested_by, at=timezone.now())
 
 
-@handler("check_intake", label=_("Checking a file"), result_url=_page)
+@handler("check_intake", label=_("Checking a file"), result_url=_page, start="intake:files")
 def check_again(job: Job, step: Step) -> dict[str, Any]:
     """Checks a staged file once more."""
     with step():
@@ -39,7 +39,7 @@ def check_again(job: Job, step: Step) -> dict[str, Any]:
     return {"file": job.arguments["file"]}
 
 
-@handler("apply_intake", label=_("Entering the rows of a file"), result_url=_page)
+@handler("apply_intake", label=_("Entering the rows of a file"), result_url=_page, start="intake:files")
 def apply(job: Job, step: Step) -> dict[str, Any]:
     """Applies a checked file in one step: whole or not at all."""
     file = IntakeFile.objects.get(pk=job.arguments["file"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from holdings.intake.spec import Intake, Words
 from holdings.problem_words import Told
-from imis.bangla import digits
+from imis.bangla import digits, grouped
 
 SHAPES = {
     "point": gettext_lazy("a point"),
@@ -17,6 +17,14 @@ SHAPES = {
     "polygon": gettext_lazy("an area"),
     "other": gettext_lazy("a mixture of shapes"),
     "none": gettext_lazy("nothing"),
+}
+UNITS = {
+    "mm": gettext_lazy("mm"),
+    "cm": gettext_lazy("cm"),
+    "m": gettext_lazy("m"),
+    "in": gettext_lazy("inch"),
+    "inch": gettext_lazy("inch"),
+    "ft": gettext_lazy("ft"),
 }
 _AGAIN = gettext_lazy("Correct it in the map software and bring the file again.")
 GENERAL: dict[str, Words] = {
@@ -141,7 +149,11 @@ def tell(intake: Intake, code: str, *, field: str, value: str, details: dict[str
     facts: dict[str, str] = {"unit": "", "likely": "?", "first": "", "found": "", "metres": "", "most": ""}
     facts |= {"smallest": "", "largest": "", "choices": "", "wanted": "", "ward": ""}
     facts |= {key: _said(fact) for key, fact in details.items() if fact is not None}
-    facts["value"] = _said(value)
+    facts["unit"] = unit_words(facts["unit"])
+    # What a person wrote is quoted as they wrote it; where a drawing stands was read off by us.
+    facts["value"] = _said(value) if field == "geometry" else value
+    if "metres" in details:
+        facts["metres"] = grouped(details["metres"], _language())
     if code == "wrong_shape":
         facts["found"] = str(SHAPES.get(details.get("found", "none"), ""))
         facts["wanted"] = _(" or ").join(str(SHAPES[shape.value]) for shape in intake.shapes)
@@ -151,6 +163,15 @@ def tell(intake: Intake, code: str, *, field: str, value: str, details: dict[str
     return Told(str(words.title), str(words.sentence) % facts, str(words.remedy) % facts, field_title(intake, field))
 
 
+def unit_words(unit: str) -> str:
+    """A unit of measure in the active language; another as it is written."""
+    return str(UNITS.get(unit, unit))
+
+
+def _language() -> str:
+    return "bn" if (get_language() or "bn").startswith("bn") else "en"
+
+
 def _said(fact: Any) -> str:
     text = str(fact)
-    return digits(text) if (get_language() or "bn").startswith("bn") else text
+    return digits(text) if _language() == "bn" else text

@@ -21,18 +21,22 @@ _TABLES = ProblemTables("holdings_surveyrow", "holdings_surveyproblem", "coalesc
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How many rows a file has and what became of them; `ready` of the waiting ones would be entered now."""
+    """How many rows a file has and what became of them.
+
+    Of the waiting ones `ready` would be entered now, and `left_out` recorded as left out.
+    """
 
     rows: int
     applied: int
     rejected: int
     waiting: int
     ready: int
+    left_out: int = 0
 
     @property
     def undecided(self) -> int:
         """Waiting rows that need a person."""
-        return self.waiting - self.ready
+        return self.waiting - self.ready - self.left_out
 
 
 @dataclass(frozen=True)

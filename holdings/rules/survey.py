@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -230,6 +231,13 @@ def find_column(columns: list[str], synonyms: tuple[str, ...]) -> str | None:
     """The column whose heading is one of `synonyms`, else None."""
     by_heading = {heading(column): column for column in columns}
     return next((by_heading[heading(word)] for word in synonyms if heading(word) in by_heading), None)
+
+
+def unused_columns(columns: list[str], used: Iterable[str], driver: str) -> list[str]:
+    """The columns of a file that feed nothing; in a table those of the place are read without being named."""
+    places = (WKT_HEADINGS, LON_HEADINGS, LAT_HEADINGS) if driver in ("CSV", "XLSX") else ()
+    read = {*used, *(find_column(columns, words) for words in places)}
+    return [column for column in columns if column not in read]
 
 
 _LOOKUP = {

@@ -18,6 +18,7 @@ from holdings.forms import ColumnsForm, SridForm, UploadForm
 from holdings.models import SurveyFile
 from holdings.problem_words import field_words, title
 from holdings.queries import ProblemCount, outcomes, problem_counts, survey_files
+from holdings.rules.survey import unused_columns
 from holdings.services import keep_upload, map_columns, state_srid
 from holdings.services.survey_stage import first_of
 from imis.access import permission_required
@@ -83,7 +84,7 @@ def survey(request: HttpRequest, file_id: int) -> HttpResponse:
         "outcomes": outcomes(file),
         "counts": counts,
         "columns": [(field_words(f), column, file.blanks.get(f, "")) for f, column in file.columns.items()],
-        "unused": [column for column in file.fields if column not in file.columns.values()],
+        "unused": unused_columns(file.fields, file.columns.values(), file.driver),
         "srid_form": SridForm(initial={"srid": file.srid}),
         "may_apply": may(cast(User, request.user), Permission.APPLY_SURVEY),
         "wrong_place": _mostly_misplaced(file, found),

@@ -18,7 +18,8 @@ from holdings.intake.models import IntakeFile
 from holdings.intake.queries import intake_files, outcomes, problem_counts
 from holdings.intake.registry import intake_of
 from holdings.intake.services import AlreadyStaged, first_of, map_columns, state_srid
-from holdings.intake.words import field_title, words_of
+from holdings.intake.words import field_title, unit_words, words_of
+from holdings.rules.survey import unused_columns
 from holdings.services import keep_upload
 from imis.access import permission_required
 from imis.errors import IMISError
@@ -83,9 +84,11 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
         "outcomes": outcomes(found),
         "counts": [{"count": one, "title": words_of(intake, one.code).title} for one in counts],
         "columns": [
-            (field_title(intake, name), column, found.units.get(name, "")) for name, column in found.columns.items()
+            (field_title(intake, name), column, unit_words(found.units.get(name, "")))
+            for name, column in found.columns.items()
         ],
-        "unused": [column for column in found.fields if column not in found.columns.values()],
+        "lacking": [field.title for field in intake.fields if field.required and field.name not in found.columns],
+        "unused": unused_columns(found.fields, found.columns.values(), found.driver),
         "srid_form": SridForm(initial={"srid": found.srid}),
         "may_apply": may(cast(User, request.user), intake.enter),
         "on_map": found.spatial and bool(intake.shapes),
