@@ -28,7 +28,7 @@ def test_a_backup_is_taken_while_pages_answer_and_the_moment_named_when_they_do_
     before, during, _failed = steps()
     assert any(name.startswith("Back up") for name in before)
     order = [during.index(name) for name in ("Stop", "Name this moment, to come back to", "Tables, rights, views")]
-    assert order == sorted(order) and during[-1] == "This release it is"
+    assert order == sorted(order) and during[-2:] == ["This release it is", "It answers"]
 
 
 def test_whatever_is_stopped_is_started_again_when_a_release_fails() -> None:
@@ -36,7 +36,7 @@ def test_whatever_is_stopped_is_started_again_when_a_release_fails() -> None:
     change = next(task for task in tasks if "block" in task)
     stopped = {unit for task in change["block"] if task["name"] == "Stop" for unit in task["loop"]}
     started = {unit for task in change["rescue"] for unit in task.get("loop", [])}
-    assert stopped and stopped == started
+    assert stopped and stopped < started
     assert steps()[2][-1] == "Say so"
 
 
