@@ -33,6 +33,15 @@ def derived_volume(measures: Measures) -> Decimal | None:
     return exact.quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
 
 
+def could_arrive(volume: Decimal, capacity: Decimal) -> bool:
+    """Whether `volume` m³ can have come in a vehicle of `capacity` m³.
+
+    The plant's gauge and the vehicle's plate may differ by a good part, so half as much again passes; a zero or a
+    decimal point typed wrong does not.
+    """
+    return volume * 2 <= capacity * 3
+
+
 def trips_needed(volume: Decimal, capacity: Decimal) -> int:
     """How often a vehicle of `capacity` m³ must drive for `volume` m³. ValueError unless the capacity is positive."""
     if capacity <= 0:

@@ -19,6 +19,7 @@ from fsm.services.requests import note
 from fsm.services.words import bad
 from imis.errors import NotAllowed
 from imis.models import User
+from imis.spoken import number as number_said
 
 
 def start_emptying(
@@ -69,7 +70,9 @@ def send_load(
         sent = _sent(row, by)
         truck = sent.vehicle if vehicle is None else Vehicle.objects.get(pk=vehicle, provider=sent.provider)
         if volume > truck.capacity_m3:
-            raise bad("volume", _("The vehicle holds %(capacity)s m³ at most.") % {"capacity": truck.capacity_m3})
+            raise bad(
+                "volume", _("The vehicle holds %(capacity)s m³ at most.") % {"capacity": number_said(truck.capacity_m3)}
+            )
         number = len(progress_of(row).trips) + 1
         event = Happened(Step.DEPART, trip=number, volume=volume)
         done = append(event_id=event_id, request=row, event=event, by=by, at=at, happened_at=happened_at)

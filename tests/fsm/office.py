@@ -117,9 +117,11 @@ class Office:
         return request
 
     def assign(self, request: Request, event_id: UUID | None = None) -> Event:
+        # The day of the same minute: a clock that passes midnight in between would plan for yesterday.
+        at = self.now()
         return services.assign_request(
             event_id=event_id or uuid4(), request=request.pk, vehicle=self.truck.pk, driver=self.driver.pk,
-            planned_on=timezone.localdate(self.at), by=self.officer, at=self.now(),
+            planned_on=timezone.localdate(at), by=self.officer, at=at,
         )  # fmt: skip
 
     def start(self, request: Request) -> Event:

@@ -21,7 +21,7 @@ from fsm.rules.indicators import (
     share,
     sludge_made,
 )
-from fsm.rules.volumes import Measures, derived_volume, trips_needed
+from fsm.rules.volumes import Measures, could_arrive, derived_volume, trips_needed
 
 D = Decimal
 TARIFF = Tariff("t", call_out=D("200.00"), per_m3=D("750.00"), minimum=D("1200.00"))
@@ -82,6 +82,13 @@ def test_nobody_is_charged_for_less_than_nothing() -> None:
 )
 def test_a_volume_from_measures(measures: Measures, volume: str | None) -> None:
     assert derived_volume(measures) == (D(volume) if volume else None)
+
+
+@pytest.mark.parametrize(
+    ("volume", "passes"), [("0", True), ("2.00", True), ("3.00", True), ("3.01", False), ("20", False)]
+)
+def test_what_can_have_come_in_a_vehicle_of_two_cubic_metres(volume: str, passes: bool) -> None:
+    assert could_arrive(D(volume), D("2.00")) is passes
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,9 @@ def test_the_plant_measures_and_sees_the_difference(office: Office, browser_of: 
     page = gate.get(reverse("fsm:plant"))
     answer = gate.post(reverse("fsm:plant"), filled(page, "", volume="-1"))
     assert answer.status_code == 400 and Request.objects.get(pk=request.pk).state == "in_transit"
+    slip = gate.post(reverse("fsm:plant"), filled(page, "", volume="১৮.৫"))
+    assert slip.status_code == 400 and Request.objects.get(pk=request.pk).state == "in_transit"
+    assert "১৮.৫০ ঘনমিটার আসতে পারে না" in text_of(slip), text_of(slip)
     gate.post(reverse("fsm:plant"), filled(page, "", volume="১.৮৫", weighed="on"))
     assert Request.objects.get(pk=request.pk).state == "received"
     assert "−০.১৫" in text_of(gate.get(reverse("fsm:plant")))

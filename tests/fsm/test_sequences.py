@@ -23,6 +23,7 @@ from fsm import services
 from fsm.models import Charge, Event, Payment, Request, Trip
 from fsm.queries.requests import standing_payment
 from fsm.rules import workflow
+from fsm.rules.volumes import could_arrive
 from fsm.rules.workflow import Event as Happened
 from fsm.rules.workflow import State, Step
 from imis.errors import IMISError
@@ -34,7 +35,7 @@ SEQUENCES, PARTS = 2000, 4
 STEPS = st.one_of(
     st.sampled_from(["verify", "assign", "start", "finish", "close", "pay"]).map(lambda step: (step, 0, 0)),
     st.tuples(st.just("depart"), st.just(0), st.integers(0, 210)),
-    st.tuples(st.just("receive"), st.integers(1, 3), st.integers(-1, 210)),
+    st.tuples(st.just("receive"), st.integers(1, 3), st.integers(-1, 410)),
     st.sampled_from(["fail", "cancel", "reject", "reverse", "again"]).map(lambda step: (step, 0, 0)),
 )
 ROUTES = st.sampled_from([0, 1, 2, 3, 4, 4, 4])  # how much of the usual beginning has been walked
@@ -98,12 +99,14 @@ class Life:
         return services.reverse_fee(payment=paid.pk, reason="x", by=self.office.boss, at=self.office.now())
 
     def expected(self, step: str, trip: int, volume: Decimal) -> workflow.Progress | None:
-        """What the rules say; None when they, the truck's size or the unpaid fee forbid it."""
+        """What the rules say; None when they, the truck's size (also for what arrives) or the unpaid fee forbid it."""
         if step == "pay":
             return self.pure if self.charged and not self.paid else None
         if step == "reverse":
             return self.pure if self.paid else None
         if (step == "close" and not self.paid) or (step == "depart" and volume > self.office.truck.capacity_m3):
+            return None
+        if step == "receive" and not could_arrive(volume, self.office.truck.capacity_m3):
             return None
         number = len(self.pure.trips) + 1 if step == "depart" else trip or None
         happened = Happened(Step(step), number, volume if step in ("depart", "receive") else None, "x")
