@@ -4,7 +4,8 @@ Bare SQL is the statement of the same tile as text, on a plain connection of the
 the limits that the server adds; PostgreSQL plans it for each tile. Django runs the same statement prepared
 (layers.plans), which spares it the planning: so the ratio to the bare statement prepared in the same way is printed
 beside it. All servers are single processes, asked over one kept connection, uncompressed, uncached. Each tile is asked
-of every side in turn, so that the sides share the machine's moods.
+of every side in turn, so that the sides share the machine's moods. Then eight clients ask the server as it is deployed
+(two processes of four threads) and the database all the time: what one tile costs when the processors never sleep.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from benchmarks import tile_servers
 from benchmarks.databases import connect
 from benchmarks.harness import Result, result
 from benchmarks.tile_city import Tiles, busy_tiles, tile_city
+from benchmarks.tile_crowd import CLIENTS, crowd_ratio
 
 Fetch = Callable[[int, int, int], bytes]
 _ZOOMS = (14, 15, 16, 17, 18)
@@ -36,7 +38,12 @@ def run(size: int = 100_000, quick: bool = False) -> list[Result]:
     rounds = 3 if quick else 9
     with tile_city(size) as name:
         tiles = {z: busy_tiles(name, z) for z in _ZOOMS}
-        found = [*_against_sql(name, tiles, rounds, size), *_against_others(tiles[16], rounds, size), _low(name, size)]
+        found = [
+            *_against_sql(name, tiles, rounds, size),
+            _in_a_crowd(name, tiles[16], rounds, size),
+            *_against_others(tiles[16], rounds, size),
+            _low(name, size),
+        ]
     return found if quick else [*found, _ten_times(size, rounds)]
 
 
@@ -80,6 +87,18 @@ def _against_sql(name: str, tiles: dict[int, Tiles], rounds: int, size: int) -> 
         result(f"{label}: Django", _ratio([times[z] for z in zooms], "django", "sql"), 1.3, "× bare SQL", size)
         for label, zooms in (("tile z16", (16,)), ("tiles z14-z18", _ZOOMS))
     ]
+
+
+def _in_a_crowd(name: str, tiles: Tiles, rounds: int, size: int) -> Result:
+    with tempfile.TemporaryDirectory(prefix="imis-bench-tiles-") as folder:
+        with tile_servers.django(Path(folder), workers=2) as port:
+            ratio = crowd_ratio(
+                lambda _stack: tile_servers.Http(port, _OURS).tile,
+                lambda stack: stack.enter_context(_bare(name)),
+                tiles * 2,
+                rounds,
+            )
+    return result(f"tile z16, {CLIENTS} clients: Django", ratio, 1.3, "× bare SQL", size)
 
 
 def _content(tile: bytes) -> Any:

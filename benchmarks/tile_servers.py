@@ -122,11 +122,11 @@ def _more(line: socket.socket) -> bytes:
 
 
 @contextmanager
-def django(folder: Path) -> Iterator[int]:
-    """gunicorn with one worker of threads and the project's own settings; gives its port."""
+def django(folder: Path, workers: int = 1) -> Iterator[int]:
+    """gunicorn with processes of four threads and the project's own settings; gives its port."""
     port, log = free_port(), folder / "gunicorn.log"
     command = [sys.executable, "-m", "gunicorn", "imis.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "1", "--threads", "4", "--no-control-socket", "--keep-alive", "75"]
+    command += ["--workers", str(workers), "--threads", "4", "--no-control-socket", "--keep-alive", "75"]
     with _process(command, {}, log):
         _patient(lambda: Http(port, "/map/tiles/wards/{z}/{x}/{y}.mvt").tile(8, 0, 0), log)
         yield port

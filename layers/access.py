@@ -6,6 +6,7 @@ docs/adr on the tile pass tells why and what it costs.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -74,7 +75,8 @@ def hand_over(request: HttpRequest, response: HttpResponse) -> None:
     It is bound to the session cookie, so it ends with the session, and lives for LIFETIME seconds at most.
     """
     granted = pass_of(request.user)
-    content = [int(granted.audience), None if granted.wards is None else list(granted.wards), _session_mark(request)]
+    wards = None if granted.wards is None else list(granted.wards)
+    content = [int(granted.audience), wards, _session_mark(request.COOKIES)]
     response.set_cookie(
         COOKIE,
         _SIGNER.sign_object(content),
@@ -86,17 +88,17 @@ def hand_over(request: HttpRequest, response: HttpResponse) -> None:
     )
 
 
-def presented(request: HttpRequest) -> Pass:
-    """The pass in a tile request; NOBODY when it is missing, forged, too old or of another session."""
+def presented(cookies: Mapping[str, str]) -> Pass:
+    """The pass among a tile request's cookies; NOBODY when it is missing, forged, too old or of another session."""
     try:
-        audience, wards, mark = _SIGNER.unsign_object(request.COOKIES[COOKIE], max_age=LIFETIME)
+        audience, wards, mark = _SIGNER.unsign_object(cookies[COOKIE], max_age=LIFETIME)
     except (KeyError, signing.BadSignature):
         return NOBODY
-    if mark != _session_mark(request):
+    if mark != _session_mark(cookies):
         return NOBODY
     return Pass(Audience(audience), None if wards is None else tuple(wards))
 
 
-def _session_mark(request: HttpRequest) -> str:
-    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+def _session_mark(cookies: Mapping[str, str]) -> str:
+    session = cookies.get(settings.SESSION_COOKIE_NAME, "")
     return hashlib.sha256(session.encode()).hexdigest()[:24] if session else ""

@@ -14,6 +14,7 @@ from holdings.models import Building, Holding, HoldingBuilding, Road, Ward
 from imis.models import User
 from imis.roles import Role
 from tax.models import Standing
+from tests.doors import Browser
 from tests.layers.city import X0, Y0, YEAR
 
 
@@ -54,6 +55,12 @@ class City:
     wards: dict[int, Ward]
     buildings: dict[str, Building]
     holdings: dict[str, Holding]
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser at the application that the web server runs."""
+    return Browser()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from imis.roles import Role
 from layers.access import COOKIE, LIFETIME, NOBODY, pass_of, visible_layers
 from layers.catalogue import LAYERS
 from layers.exports.tilejson import TILES_PATH
+from tests.doors import Browser
 from tests.layers.city import tile_at
 from tests.layers.conftest import City
 
@@ -100,7 +101,7 @@ def test_a_pass_ends_with_its_session(holder: Client) -> None:
 
 
 def test_a_pass_is_worth_nothing_in_another_session(holder: Client, person: Callable[..., User]) -> None:
-    other = Client()
+    other = Browser()
     other.force_login(person(Role.PLANNER))
     other.cookies[COOKIE] = holder.cookies[COOKIE].value
     assert other.get(_tile(_STATUS)).status_code == 403

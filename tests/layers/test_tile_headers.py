@@ -109,12 +109,38 @@ def test_a_tile_costs_one_query(
     client.force_login(person(Role.COLLECTOR))
     client.get(reverse("layers:style"))
     for layer in ("wards", "buildings_by_tax_status"):
+        client.get(_tile(layer, 15))  # a connection is given the plan once
         with django_assert_num_queries(1):
             client.get(_tile(layer, 15))
 
 
-def test_a_tile_passes_by_the_session(city: City, client: Client) -> None:
-    """The door answers before sessions, languages and forms are looked at."""
-    with patch("django.contrib.sessions.middleware.SessionMiddleware.process_request") as looked:
-        assert client.get(_tile()).status_code == 200
+def test_a_tile_passes_by_django(city: City, client: Client) -> None:
+    """The door answers before sessions, languages and forms are looked at, and Django's own way says the same."""
+    with patch("django.core.handlers.base.BaseHandler.get_response") as looked:
+        drawn = client.get(_tile(), HTTP_ACCEPT_ENCODING="identity")
     looked.assert_not_called()
+    other = Client().get(_tile(), HTTP_ACCEPT_ENCODING="identity")
+    assert (drawn.status_code, drawn.content) == (other.status_code, other.content)
+    for name in ("Cache-Control", "ETag", "Content-Type", "Content-Length", "X-Content-Type-Options"):
+        assert drawn[name] == other[name], name
+
+
+def test_only_a_look_at_the_headers(city: City, client: Client) -> None:
+    whole, head = (ask(_tile(), HTTP_ACCEPT_ENCODING="identity") for ask in (client.get, client.head))
+    assert head.status_code == 200 and head.content == b"" and head["Content-Length"] == str(len(whole.content))
+
+
+def test_what_is_no_tile_goes_on_to_django(city: City, client: Client) -> None:
+    for path in ("/map/tiles/nothing/1/0/0.mvt", "/map/tiles/wards/3/8/0.mvt"):
+        answer = client.get(path)
+        assert answer.status_code == 404 and "<html" in answer.content.decode(), "in words, as every other page"
+
+
+def test_a_failure_is_told_and_the_next_tile_drawn(
+    city: City, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with patch.object(tile_view, "draw", side_effect=RuntimeError("secret words")):
+        answer = client.get(_tile())
+    assert (answer.status_code, answer.content, answer["Cache-Control"]) == (500, b"", "no-store")
+    assert [record.message for record in caplog.records if record.name == "layers.door"] == ["tile_failed"]
+    assert client.get(_tile()).status_code == 200

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from imis.models import User
 from layers.tokens import make_token
+from tests.doors import Browser
 from tests.matrix.expected import CITY, LAYERS, OFFICES, SECRETS, Office, allowed_secrets
 
 _COOKIES_FROM = "layers:style"
@@ -41,7 +42,7 @@ class Asker:
 
     def browser(self) -> Client:
         """Their browser, with the tile pass that the map page gives."""
-        client = Client()
+        client = Browser()
         if self.role:
             client.force_login(self.account())
             client.get(reverse(_COOKIES_FROM))
@@ -60,10 +61,10 @@ class Program(Asker):
     def browser(self) -> Client:
         """A client that sends the token with every request."""
         if not self.role:
-            return Client()
+            return Browser()
         user = self.account()
         word = base64.b64encode(f"{user.username}:{make_token(user)}".encode()).decode()
-        return Client(headers={"authorization": f"Basic {word}"})
+        return Browser(headers={"authorization": f"Basic {word}"})
 
 
 class ProgramElsewhere(Program):
