@@ -95,11 +95,22 @@ _USES: dict[str, tuple[str, str]] = {
     "vacant_land": ("খালি জায়গা", "vacant land"),
     "under_construction": ("নির্মাণাধীন", "under construction"),
 }
+_STRUCTURES: dict[str, tuple[str, str]] = {
+    "pucca": ("পাকা", "pucca"),
+    "semi_pucca": ("আধা পাকা", "semi-pucca"),
+    "tin_shed": ("টিনশেড", "tin-shed"),
+    "katcha": ("কাঁচা", "katcha"),
+}
 
 
 def use(code: str, lang: str) -> str:
     """The word for a use of a unit; a code unknown to this form is printed as it is."""
     return _USES.get(code, (code, code))[LANGUAGES.index(lang)]
+
+
+def structure(code: str, lang: str) -> str:
+    """The word for what a unit is built of; a code unknown to this form is printed as it is."""
+    return _STRUCTURES.get(code, (code, code))[LANGUAGES.index(lang)]
 
 
 def storey(number: int, lang: str) -> str:

@@ -146,6 +146,8 @@ def _gross_rent(units: Iterable[UnitFact]) -> Step:
 
 def _unit_rent(unit: UnitFact) -> Step:
     inputs: dict[str, str | int] = {"unit": unit.id, "storey": unit.storey, "use": unit.use}
+    if unit.monthly_rent is None:
+        inputs["structure"] = unit.structure  # the rate follows from it too
     if unit.occupancy == OWNER_OCCUPIED:
         inputs["occupancy"] = OWNER_OCCUPIED
     if unit.monthly_rent is not None:

@@ -24,6 +24,7 @@ WITH scope AS MATERIALIZED (
            string_agg(gross::text, ' + ' ORDER BY storey, id) AS formula,
            string_agg(concat('{{', {label:unit_rent}, ',"formula":"', coalesce(rent::text, concat(area_sqft, ' × ', rate)),
                              ' × 12","result":"', gross, '","inputs":{{"unit":', id, ',"storey":', storey, ',"use":', to_json(use),
+                             CASE WHEN rent IS NULL THEN concat(',"structure":', to_json(structure)) END,
                              CASE WHEN occupancy = 'owner' THEN ',"occupancy":"owner"' END, '}}}}'), ',' ORDER BY storey, id) AS leaves,
            string_agg(concat(storey, ',', use, ',', structure, ',', occupancy, ',', area_sqft, ',', rent, ',', rate), ';'
                       ORDER BY storey, id) AS facts

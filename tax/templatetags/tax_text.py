@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from holdings.models import Mahalla, Road
-from holdings.models.choices import Occupancy, Use
+from holdings.models.choices import Occupancy, Structure, Use
 from imis import bangla
 from imis.roles import PERMISSIONS, Permission, Role, may
 from imis.templatetags.imis_text import percent, storey
@@ -43,7 +43,7 @@ def step_label(step: Mapping[str, Any]) -> str:
 
 @register.filter
 def step_note(step: Mapping[str, Any]) -> str:
-    """What the step is about: an arrear's year, a unit's storey, use and occupier, the number of instalments."""
+    """What the step is about: an arrear's year, a unit's storey, use, structure and occupier, how many instalments."""
     inputs = step.get("inputs", {})
     notes = []
     if "fiscal_year" in inputs:
@@ -52,6 +52,8 @@ def step_note(step: Mapping[str, Any]) -> str:
         notes.append(storey(int(inputs["storey"])))
     if "use" in inputs:
         notes.append(str(Use(inputs["use"]).label))
+    if "structure" in inputs and inputs.get("use") != Use.VACANT_LAND:
+        notes.append(str(Structure(inputs["structure"]).label))
     if inputs.get("occupancy") == Occupancy.OWNER:
         notes.append(str(Occupancy.OWNER.label))
     if step["code"] in ("overdue", "future") and "quarters" in inputs:

@@ -181,6 +181,8 @@ def test_nested_steps_are_read_leaves_first_with_their_storey() -> None:
     units: list[dict[str, Any]] = [
         {"storey": 0, "use": "residential", "occupancy": "owner"},
         {"storey": 2, "use": "mixed"},
+        {"storey": 0, "use": "commercial", "structure": "tin_shed"},
+        {"storey": 0, "use": "vacant_land", "structure": "katcha"},
     ]
     leaves = [{**leaf, "inputs": unit} for unit in units]
     rent = {"code": "gross_rent", "label_bn": "বার্ষিক ভাড়া", "label_en": "Annual rent", "formula": "7800.00"}
@@ -189,6 +191,8 @@ def test_nested_steps_are_read_leaves_first_with_their_storey() -> None:
     assert lines == [
         ("নিচতলা, আবাসিক, নিজ ব্যবহার", "১০০ × ৬.৫০ × ১২"),
         ("৩ তলা, মিশ্র", "১০০ × ৬.৫০ × ১২"),
+        ("নিচতলা, বাণিজ্যিক, টিনশেড", "১০০ × ৬.৫০ × ১২"),
+        ("নিচতলা, খালি জায়গা", "১০০ × ৬.৫০ × ১২"),
         ("বার্ষিক ভাড়া", ""),
     ]
 
