@@ -35,8 +35,9 @@ class WardField(forms.ModelChoiceField):
     """A ward by its number and name."""
 
     def label_from_instance(self, ward: Any) -> str:
-        """Number and name in the active language."""
-        return f"{figures(ward.number)} · {named(ward)}"
+        """Number and name in the active language; once, where the name is the number in words."""
+        number, name = figures(ward.number), named(ward)
+        return name if number in name else f"{number} · {name}"
 
 
 class VehicleField(forms.ModelChoiceField):
