@@ -48,6 +48,8 @@ def connect(fake: Fake, workspace: str, store: str) -> Any:
     parameters = fake.documents[f"/rest/workspaces/{workspace}/datastores/{store}"]["connectionParameters"]
     if fake.database_passwords.get(parameters["user"]) != parameters["passwd"]:
         raise psycopg2.OperationalError(f"password authentication failed for user {parameters['user']}")
+    if parameters.get("SSL mode", "").startswith("VERIFY_"):
+        raise psycopg2.OperationalError(f"Invalid sslmode value: {parameters['SSL mode']}")
     ours = settings.DATABASES["default"]
     line = psycopg2.connect(
         host=ours["HOST"] or None,

@@ -32,11 +32,14 @@ def traps(stand: Stand) -> Iterator[Stand]:
         stand.rest("DELETE", f"/rest/workspaces/{name}?recurse=true")
 
 
-def _parameters(stand: Stand, password: str | None = None, schema: str = "gis_public") -> list[dict[str, str]]:
+def _parameters(
+    stand: Stand, password: str | None = None, schema: str = "gis_public", **more: str
+) -> list[dict[str, str]]:
     wanted = {
         "dbtype": "postgis", "host": stand.database.host, "port": stand.database.port,
         "database": stand.database.name, "schema": schema, "user": stand.database.user(Audience.PUBLIC),
         "passwd": password or stand.database.password(Audience.PUBLIC),
+        **more,
     }  # fmt: skip
     return [{"@key": key, "$": value} for key, value in wanted.items()]
 
@@ -245,3 +248,15 @@ def test_15_tables_that_nobody_lists_are_offered_by_the_store_alone(stand: Stand
     assert sum(BUILDINGS.values()) == stand.features(Audience.PUBLIC, "gis_public", "buildings")[1]["numberMatched"]
     assert store_parameters(Audience.PUBLIC)["Primary key metadata table"] == "gis_public.gt_pk_metadata"
     assert feature_type(published(Audience.PUBLIC)[0], (89, 22, 90, 23))["attributes"]["attribute"][0] == {"name": "id"}
+
+
+@pytest.mark.parametrize("mode", ["VERIFY_CA", "VERIFY_FULL"])
+def test_17_a_store_that_would_verify_never_connects(traps: Stand, mode: str) -> None:
+    """The publisher leaves the mode unset, and such a store serves."""
+    path = "/rest/workspaces/trap_a/datastores/pg"
+    assert _store(traps, **{"SSL mode": mode}) == 201
+    status, text = traps.rest("GET", f"{path}/featuretypes.json?list=available")
+    assert status == 404 and "Could not load datastore" in text
+    assert "SSL mode" not in store_parameters(Audience.PUBLIC) and not traps.database.ssl
+    assert traps.rest("DELETE", path)[0] == 200 and _store(traps) == 201
+    assert traps.rest("GET", f"{path}/featuretypes.json?list=available")[0] == 200
