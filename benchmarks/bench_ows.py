@@ -128,7 +128,7 @@ def _servers() -> Iterator[tuple[Ask, Ask, Ask]]:
         before = os.environ.get("IMIS_OWS_SOCKET")
         os.environ["IMIS_OWS_SOCKET"] = str(folder / "ows.sock")
         try:
-            port = stack.enter_context(tile_servers.django(folder))
+            port = stack.enter_context(tile_servers.django(folder)).port
         finally:
             if before is None:
                 del os.environ["IMIS_OWS_SOCKET"]

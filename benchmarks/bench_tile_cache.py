@@ -45,7 +45,7 @@ def run(size: int = 100_000, quick: bool = False) -> list[Result]:
     with tile_city(size) as name, ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imis-bench-cache-")))
         django = stack.enter_context(tile_servers.django(folder))
-        port = stack.enter_context(nginx(folder, django))
+        port = stack.enter_context(nginx(folder, django.port))
         paths = _addresses(name)
         _fill(port, paths)
         script = folder / "tiles.lua"

@@ -3,9 +3,10 @@
 Bare SQL is the statement of the same tile as text, on a plain connection of the same driver, without the version and
 the limits that the server adds; PostgreSQL plans it for each tile. Django runs the same statement prepared
 (layers.plans), which spares it the planning: so the ratio to the bare statement prepared in the same way is printed
-beside it. All servers are single processes, asked over one kept connection, uncompressed, uncached. Each tile is asked
-of every side in turn, so that the sides share the machine's moods. Then eight clients ask the server as it is deployed
-(two processes of four threads) and the database all the time: what one tile costs when the processors never sleep.
+beside it. All servers are single processes, asked over one kept connection to their socket, uncompressed, uncached;
+ours is the deployed one in all but the number of its processes. Each tile is asked of every side in turn, so that the
+sides share the machine's moods. Then eight clients ask the server as it is deployed (two processes of four threads)
+and the database all the time: what one tile costs when the processors never sleep.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _against_sql(name: str, tiles: dict[int, Tiles], rounds: int, size: int) -> 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imis-bench-tiles-")))
         sides = {"sql": stack.enter_context(_bare(name)), "prepared": stack.enter_context(_prepared(name))}
-        sides["django"] = tile_servers.Http(stack.enter_context(tile_servers.django(folder)), _OURS).tile
+        sides["django"] = tile_servers.Http(stack.enter_context(tile_servers.django(folder)).socket, _OURS).tile
         every = [tile for z in _ZOOMS for tile in tiles[z]]
         for place in every:
             drawn = {side: _content(fetch(*place)) for side, fetch in sides.items()}
@@ -91,9 +92,9 @@ def _against_sql(name: str, tiles: dict[int, Tiles], rounds: int, size: int) -> 
 
 def _in_a_crowd(name: str, tiles: Tiles, rounds: int, size: int) -> Result:
     with tempfile.TemporaryDirectory(prefix="imis-bench-tiles-") as folder:
-        with tile_servers.django(Path(folder), workers=2) as port:
+        with tile_servers.django(Path(folder), workers=2) as doors:
             ratio = crowd_ratio(
-                lambda _stack: tile_servers.Http(port, _OURS).tile,
+                lambda _stack: tile_servers.Http(doors.socket, _OURS).tile,
                 lambda stack: stack.enter_context(_bare(name)),
                 tiles * 2,
                 rounds,
@@ -124,8 +125,8 @@ def _against_others(tiles: Tiles, rounds: int, size: int) -> list[Result]:
     """At least 1: how many times as long the other takes for the same tiles."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imis-bench-tiles-")))
-        port = stack.enter_context(tile_servers.django(folder))
-        sides: dict[str, Fetch] = {"django": tile_servers.Http(port, _OURS).tile}
+        doors = stack.enter_context(tile_servers.django(folder))
+        sides: dict[str, Fetch] = {"django": tile_servers.Http(doors.socket, _OURS).tile}
         for name, server in (("tipg", tile_servers.tipg), ("MapServer", tile_servers.mapserver)):
             try:
                 sides[name] = stack.enter_context(server(folder))

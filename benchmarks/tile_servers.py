@@ -1,6 +1,7 @@
 """The servers whose tiles are compared: Django on gunicorn, tipg on uvicorn, MapServer as a FastCGI worker.
 
-Each is one process that keeps its database connection. MapServer is asked without a web server, in its favour.
+Each is one process that keeps its database connection and is asked over a socket of this machine, as nginx would.
+MapServer is asked without a web server, in its favour.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from benchmarks.fastcgi import ask
@@ -72,10 +74,10 @@ def answers(port: int) -> bool:
 
 
 class Http:
-    """One kept connection to a server on this machine: as little of a client as HTTP/1.1 allows, to measure servers."""
+    """One kept connection to a server's socket: as little of a client as HTTP/1.1 allows, to measure servers."""
 
-    def __init__(self, port: int, path: str, cookie: str = "") -> None:
-        self._port = port
+    def __init__(self, door: Path, path: str, cookie: str = "") -> None:
+        self._door = str(door)
         cookies = f"Cookie: {cookie}\r\n" if cookie else ""
         self._request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: identity\r\n{cookies}\r\n"
         self._line: socket.socket | None = None
@@ -83,8 +85,9 @@ class Http:
     def tile(self, z: int, x: int, y: int) -> bytes:
         """The body of a tile; raises RuntimeError unless it is 200 or 204, OSError when the server does not answer."""
         if self._line is None:
-            self._line = socket.create_connection(("127.0.0.1", self._port), timeout=60)
-            self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._line = socket.socket(socket.AF_UNIX)
+            self._line.settimeout(60)
+            self._line.connect(self._door)
         try:
             self._line.sendall(self._request.format(z=z, x=x, y=y).encode())
             status, body = _answer(self._line)
@@ -121,22 +124,31 @@ def _more(line: socket.socket) -> bytes:
     return part
 
 
+class Doors(NamedTuple):
+    """Where a server listens: a socket, as nginx asks the deployed one, and a port of this machine."""
+
+    socket: Path
+    port: int
+
+
 @contextmanager
-def django(folder: Path, workers: int = 1) -> Iterator[int]:
-    """gunicorn with processes of four threads and the project's own settings; gives its port."""
-    port, log = free_port(), folder / "gunicorn.log"
-    command = [sys.executable, "-m", "gunicorn", "imis.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(workers), "--threads", "4", "--no-control-socket", "--keep-alive", "75"]
+def django(folder: Path, workers: int = 1) -> Iterator[Doors]:
+    """gunicorn as deployed, with processes of four threads and the project's own settings."""
+    doors, log = Doors(folder / "gunicorn.sock", free_port()), folder / "gunicorn.log"
+    command = [sys.executable, "-m", "gunicorn", "imis.wsgi:application", "--config", "deploy/gunicorn.conf.py"]
+    command += ["--bind", f"unix:{doors.socket}", "--bind", f"127.0.0.1:{doors.port}", "--workers", str(workers)]
+    # A process that is replaced in between would be measured too.
+    command += ["--max-requests", "0"]
     with _process(command, {}, log):
-        _patient(lambda: Http(port, "/map/tiles/wards/{z}/{x}/{y}.mvt").tile(8, 0, 0), log)
-        yield port
+        _patient(lambda: Http(doors.socket, "/map/tiles/wards/{z}/{x}/{y}.mvt").tile(8, 0, 0), log)
+        yield doors
 
 
 @contextmanager
 def tipg(folder: Path) -> Iterator[Fetch]:
     """tipg on the public view, installed on first use under .local/bench-venv. RuntimeError when it cannot be had."""
     python = _tipg_python()
-    port, log = free_port(), folder / "tipg.log"
+    door, log = folder / "tipg.sock", folder / "tipg.log"
     environment = {
         "DATABASE_URL": _address(),
         "TIPG_DB_SCHEMAS": '["gis_public"]',
@@ -149,8 +161,8 @@ def tipg(folder: Path) -> Iterator[Fetch]:
         "PYTHONPATH": "",
     }
     path = f"/collections/{_VIEW}/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}?properties=ward"
-    with _process([python, "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--no-access-log"], environment, log):
-        fetch = Http(port, path)
+    with _process([python, "-m", "uvicorn", "tipg.main:app", "--uds", str(door), "--no-access-log"], environment, log):
+        fetch = Http(door, path)
         _patient(lambda: fetch.tile(16, 0, 0), log)
         yield fetch.tile
 

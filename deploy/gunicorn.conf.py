@@ -3,7 +3,8 @@
 `bin/imis demo` and a production unit start it with `--config deploy/gunicorn.conf.py`.
 """
 
-worker_class = "gthread"
+worker_class = "imis.web_server.WebWorker"
+logger_class = "imis.web_server.WebLog"
 workers = 2
 threads = 4
 max_requests = 2000

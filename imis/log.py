@@ -27,6 +27,8 @@ _LONG_NUMBER = re.compile(rf"(?<!{_EDGE})(?:{_DIGIT}{{17}}|{_DIGIT}{{13}}|{_DIGI
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _QUERY = re.compile(r"\?[^\s\"']*")
 MASK = "***"
+# What answers a request sets this in its WSGI environment when the answer is not worth a line in the access log.
+UNLOGGED = "imis.unlogged"
 
 
 def masked(text: str) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from holdings.models import Building
+from imis.log import UNLOGGED
 from imis.models import User
 from imis.roles import Role
 from layers.access import COOKIE
@@ -144,3 +145,15 @@ def test_a_failure_is_told_and_the_next_tile_drawn(
     assert (answer.status_code, answer.content, answer["Cache-Control"]) == (500, b"", "no-store")
     assert [record.message for record in caplog.records if record.name == "layers.door"] == ["tile_failed"]
     assert client.get(_tile()).status_code == 200
+
+
+def test_a_tile_drawn_leaves_no_line_in_the_access_log_and_one_refused_does(city: City, client: Client) -> None:
+    drawn = client.get(_tile())
+    asked_for = {
+        "drawn": drawn,
+        "known": client.get(_tile(), HTTP_IF_NONE_MATCH=drawn["ETag"]),
+        "refused": client.get(_tile("buildings_by_tax_status")),
+        "no such layer": client.get("/map/tiles/nothing/16/0/0.mvt"),
+    }
+    unlogged = {name: UNLOGGED in answer.wsgi_request.environ for name, answer in asked_for.items()}  # type: ignore[attr-defined]
+    assert unlogged == {"drawn": True, "known": True, "refused": False, "no such layer": False}
