@@ -7,6 +7,7 @@ thread, so that neither waits for the database to take a piece before it reads t
 from __future__ import annotations
 
 import ctypes
+import gc
 import io
 import os
 import signal
@@ -76,7 +77,10 @@ def _take_turns(sink: IO[bytes], pipe: io.BufferedReader, survey: VectorFile, fi
 
 
 def _lines(survey: VectorFile, start: int, file_id: int, project: Projector) -> bytes:
-    return text(survey.piece(start), after=start, file_id=file_id, project=project).encode()
+    lines = text(survey.piece(start), after=start, file_id=file_id, project=project).encode()
+    # This process collects nothing by itself; what a piece left behind is young, and looked for in no time.
+    gc.collect(0)
+    return lines
 
 
 def _forward(pipe: io.BufferedReader, sink: IO[bytes]) -> None:
