@@ -14,9 +14,6 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from imis.log import UNLOGGED
 
-# Longer, and threads would wait for the next click of a person.
-_MOMENT_MS = 10
-
 
 class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn's `gthread`, but a thread that has answered watches its connection for a moment before it gives it back.
@@ -26,7 +23,8 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     and nginx keeps its connections for everybody. At most half of the threads wait: the others are for whoever comes.
     """
 
-    moment_ms = _MOMENT_MS
+    # Longer, and threads would wait for the next click of a person.
+    moment_ms = 10
 
     def init_process(self) -> None:
         """Runs in the worker's own process, as gunicorn has it."""
@@ -53,7 +51,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             self._may_wait.release()
 
 
-class WebLog(Logger):  # type: ignore[misc]
+class WebLog(Logger):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn's logs, without the access lines of answers that are many, alike and good."""
 
     def access(self, resp: Response, req: Request, environ: dict[str, Any], request_time: timedelta) -> None:

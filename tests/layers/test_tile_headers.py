@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from typing import Any
 from unittest.mock import patch
 
 import mapbox_vector_tile
@@ -25,6 +26,11 @@ from tests.layers.conftest import City
 
 def _tile(layer: str = "buildings", zoom: int = 16) -> str:
     return reverse("layers:tile", args=[layer, *tile_at(zoom)])
+
+
+def _environment(answer: Any) -> dict[str, Any]:
+    """What the request of a test client's answer carried; Django's stubs do not know that the client keeps it."""
+    return answer.wsgi_request.environ
 
 
 def _version() -> str:
@@ -155,5 +161,5 @@ def test_a_tile_drawn_leaves_no_line_in_the_access_log_and_one_refused_does(city
         "refused": client.get(_tile("buildings_by_tax_status")),
         "no such layer": client.get("/map/tiles/nothing/16/0/0.mvt"),
     }
-    unlogged = {name: UNLOGGED in answer.wsgi_request.environ for name, answer in asked_for.items()}  # type: ignore[attr-defined]
+    unlogged = {name: UNLOGGED in _environment(answer) for name, answer in asked_for.items()}
     assert unlogged == {"drawn": True, "known": True, "refused": False, "no such layer": False}
