@@ -69,3 +69,28 @@ try:
 except Unreadable as error:
     print(error.code == ("not_this_format" if sys.argv[2] == "parent" else "reader_died"))
 """
+
+
+def test_a_piece_leaves_nothing_behind(large: Path) -> None:
+    """The reading process has no collector: what pieces left in circles took half a gigabyte at a million rows."""
+    done = subprocess.run(
+        [sys.executable, "-c", _COUNTS, str(large)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    first, pieces, left = map(int, done.stdout.split())
+    assert (first, left) == (1, 0) and pieces >= 2
+
+
+_COUNTS = """
+import gc, sys
+from pathlib import Path
+gc.disable()
+from holdings.readers import emit, twins
+from holdings.readers.vector import VectorFile
+survey, project = VectorFile(Path(sys.argv[1]), ("GPKG",), None), emit.Projector("EPSG:4326")
+gc.collect()
+first = twins._lines(survey, 0, 1, project).startswith(b"1\\t1\\t")
+starts = list(survey.starts())
+for start in starts:
+    twins._lines(survey, start, 1, project)
+print(int(first), len(starts), gc.collect())
+"""
