@@ -31,11 +31,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, override
 
 from imis.errors import IMISError
 from imis.models import Job, User
 from imis.roles import Permission, may
+from imis.spoken import language
 
 WORKER_GONE = gettext_noop("The worker ended before the job did.")
 
@@ -108,7 +109,7 @@ def enqueue(
     steps_total: int = 0,
     max_attempts: int = 5,
 ) -> Job:
-    """Puts a job into the queue, in the caller's transaction if there is one.
+    """Puts a job into the queue, in the caller's transaction if there is one; it will speak the active language.
 
     `steps_total` feeds the progress bar (0 = not known yet; the handler may call `step.expect(n)`).
     `max_attempts` bounds the starts without a finished step in between.
@@ -120,6 +121,7 @@ def enqueue(
         max_attempts=max_attempts,
         requested_by=by,
         requested_at=at,
+        language=language(),
     )
 
 
@@ -198,7 +200,8 @@ def work_once(now: datetime | None = None, *, stop: Callable[[], bool] = lambda:
     if job is None:
         return None
     try:
-        _run(job, clock, stop)
+        with override(job.language):
+            _run(job, clock, stop)
     finally:
         _unlock(job)
     job.refresh_from_db()

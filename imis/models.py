@@ -100,6 +100,8 @@ class Job(models.Model):
     result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
+    # Of the one who asked: what the worker writes in words, a refusal above all, is read by that person.
+    language = models.CharField(max_length=2, default="bn")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.db import connection, connections, transaction
+from django.utils.translation import gettext, override
 
 from imis import jobs
 from imis.errors import Refused
@@ -55,6 +56,11 @@ def refuses(job: Job, step: jobs.Step) -> None:
     raise Refused("The ward has no assessment.", remedy="Assess it first.")
 
 
+@jobs.handler("refuses_in_words")
+def refuses_in_words(job: Job, step: jobs.Step) -> None:
+    raise Refused(gettext("Administrator"), remedy=gettext("Assessor"))
+
+
 def test_a_job_runs_to_its_end_with_progress(clerk: User) -> None:
     enqueue(clerk, "count_up")
     done = jobs.work_once(AT)
@@ -84,6 +90,17 @@ def test_a_defect_is_retried_a_bounded_number_of_times_and_leaves_nothing(clerk:
     assert (job.state, job.attempts, job.steps_done) == (State.FAILED, 3, 0)
     assert job.error == "Broken", "the text of an exception may hold personal data; only its kind is kept"
     assert not Counter.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Administrator"), ("bn", "প্রশাসক"), ("bn-bd", "প্রশাসক")])
+def test_a_refusal_speaks_the_language_of_the_one_who_asked(clerk: User, language: str, said: str) -> None:
+    """Whatever language the worker has."""
+    with override(language):
+        job = enqueue(clerk, "refuses_in_words")
+    with override("bn" if language == "en" else "en"):
+        jobs.work_once(AT)
+    job.refresh_from_db()
+    assert job.error.startswith(f"{said} ")
 
 
 def test_a_refusal_is_not_retried_and_says_what_to_do(clerk: User) -> None:
