@@ -23,3 +23,8 @@ def number(value: Decimal | int) -> str:
 def day(value: date) -> str:
     """A day: ২২/১১/২০২২খ্রিঃ or 22/11/2022."""
     return bangla.date_in(value, language())
+
+
+def figures(written: object) -> str:
+    """A number or code as it stands, in the digits of the active language."""
+    return bangla.digits(written) if language() == "bn" else str(written)

@@ -245,6 +245,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "no_tax": _("no tax to pay"),
         "awaits_approval": _("value waits for approval"),
         "not_assessed": _("not assessed"),
+        "assessment_ended": _("value ended with a relief or loan"),
         "no_units": _("no unit on record"),
         "no_rent_rate": _("no rent known"),
         "billed_before": _("issued before"),

@@ -9,7 +9,7 @@ class TaxConfig(AppConfig):
     # The application role may add rows to these, never change or delete one (imis.grants).
     append_only = ("tax_bill", "tax_billline", "tax_billrun", "tax_payment", "tax_reversal", "tax_allocation")
     # The application role may add and change rows here, never delete one (imis.grants).
-    never_deleted = ("tax_assessment", "tax_ruleset")
+    never_deleted = ("tax_assessment", "tax_ruleset", "tax_exemption", "tax_buildingloan")
 
     def ready(self) -> None:
         """Adds the tax's reconciliations to `check_books`."""

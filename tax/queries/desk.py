@@ -22,11 +22,15 @@ SELECT w.number, w.name_bn, w.name_en, coalesce(h.active, 0), coalesce(h.assesse
        coalesce(b.bills, 0) + coalesce(e.bills, 0), coalesce(b.demand, 0) + coalesce(e.demand, 0),
        coalesce(h.unpaid, 0), coalesce(h.in_arrears, 0), coalesce(e.bills, 0)
   FROM holdings_ward w
-  LEFT JOIN (SELECT o.ward_id, count(*) FILTER (WHERE o.state = 'active') AS active, count(t.holding_id) AS assessed,
+  LEFT JOIN (SELECT o.ward_id, count(*) FILTER (WHERE o.state = 'active') AS active,
+                    -- The value in force may begin next year; until then the one before it governs.
+                    count(*) FILTER (WHERE t.valid @> %(today)s::date OR (t.holding_id IS NOT NULL AND EXISTS (
+                        SELECT FROM tax_assessment p WHERE p.holding_id = o.id AND p.state = 'superseded'
+                        AND p.valid @> %(today)s::date))) AS assessed,
                     sum(s.unpaid_amount) AS unpaid,
                     count(*) FILTER (WHERE s.oldest_unpaid_year < %(fiscal_year)s) AS in_arrears
                FROM holdings_holding o
-               LEFT JOIN tax_assessment t ON t.holding_id = o.id AND t.state = 'in_force' AND t.valid @> %(today)s::date
+               LEFT JOIN tax_assessment t ON t.holding_id = o.id AND t.state = 'in_force'
                LEFT JOIN tax_standing s ON s.holding_id = o.id
               WHERE %(wards)s::int[] IS NULL OR o.ward_id = ANY(%(wards)s::int[])
               GROUP BY o.ward_id) h

@@ -11,11 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from holdings.models import Holding
-from imis import audit
-from imis.errors import Refused
+from imis import audit, spoken
+from imis.errors import BadInput, Refused
+from imis.fiscal import FiscalYear, fiscal_year_of
 from imis.models import User
 from imis.money import paisa
 from tax.models import Assessment, RuleSet
@@ -27,16 +29,22 @@ from tax.services.locks import lock_wards, wards_of
 
 _WARDS = "h.ward_id = ANY(%(wards)s)"
 _HOLDINGS = "h.id = ANY(%(holdings)s)"
+# How far back a value may begin: a general assessment is due every five years (tax-rules.md §4).
+YEARS_BACK = 5
 
 
 @dataclass(frozen=True)
 class AssessmentOutcome:
-    """How many holdings got a first value, a raised one, one to be approved, none; and why some were left out."""
+    """How many holdings got a first value, a raised one, one to be approved, none; and why some were left out.
+
+    `withdrawn` holds the keys of proposals that waited and no longer say what the facts are.
+    """
 
     first: int = 0
     raised: int = 0
     proposed: int = 0
     unchanged: int = 0
+    withdrawn: tuple[int, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)
 
 
@@ -50,11 +58,13 @@ def assess_ward(
 ) -> AssessmentOutcome:
     """Assess every active holding of a ward, of several or (None) of all, with effect from `valid_from`.
 
-    Holdings whose facts and rule set are those of the version in force are left alone, so a second run writes
-    nothing. Refused when the rule set is not adopted.
+    Holdings whose facts and rule set are those of the version in force on that day are left alone, so a second run
+    writes nothing. A version ends with the first loan or exemption that it counts. Refused when the rule set is not
+    adopted; BadInput for a day too far off.
     """
     wards = wards_of(ward)
     _require_adopted(rule_set)
+    _require_near(valid_from, at)
     with transaction.atomic():
         lock_wards(wards)
         outcome = _assess(_WARDS, {"wards": wards}, rule_set, valid_from, by=by, at=at)
@@ -67,7 +77,8 @@ def assess_ward(
             ward=wards[0] if len(wards) == 1 else None,
             wards=wards,
             valid_from=valid_from,
-            **outcome.__dict__,
+            **{**outcome.__dict__, "withdrawn": len(outcome.withdrawn)},
+            withdrawn_ids=outcome.withdrawn[:1000],
         )
     return outcome
 
@@ -87,13 +98,13 @@ def propose_assessment(
     Refused without a reason, for a holding that cannot be valued, or when nothing changed.
     """
     _require_adopted(rule_set)
+    _require_near(valid_from, at)
     if not reason.strip():
         raise Refused(_("A proposal needs a reason."), remedy=_("Say why the value changes."))
     with transaction.atomic():
         lock_wards([Holding.objects.values_list("ward_id", flat=True).get(pk=holding)])
-        outcome = _assess(
-            _HOLDINGS, {"holdings": [holding]}, rule_set, valid_from, by=by, at=at, kind=kind, reason=reason, waits=True
-        )
+        this = {"holdings": [holding]}
+        outcome = _assess(_HOLDINGS, this, rule_set, valid_from, by=by, at=at, kind=kind, reason=reason, waits=True)
         if not outcome.proposed:
             raise Refused(
                 _("There is nothing to propose for this holding."),
@@ -109,6 +120,7 @@ def propose_assessment(
             holding=holding,
             annual_value=made.annual_value,
             before=made.previous_annual_value,
+            withdrawn_ids=outcome.withdrawn,
         )
     return made
 
@@ -116,8 +128,8 @@ def propose_assessment(
 def approve_assessments(*, by: User, at: datetime, ward: int | None = None, ids: Sequence[int] | None = None) -> int:
     """Put proposed versions of a ward, or those named, in force; returns how many.
 
-    Refused when one is not a proposal any more, stands on a value that has changed since, or would be lowered by
-    the officer who proposed it.
+    Refused when one is not a proposal any more, stands on facts or on a value that have changed since, or would be
+    lowered by the officer who proposed it.
     """
     if (ward is None) == (ids is None):
         raise ValueError("name a ward or the assessments, not both")
@@ -130,6 +142,7 @@ def approve_assessments(*, by: User, at: datetime, ward: int | None = None, ids:
         if ids is not None and len(keys) != len(set(ids)):
             raise Refused(_("Some of these are not waiting for approval."), remedy=_("Load the list again."))
         _refuse_lowering_alone(keys, by)
+        _refuse_outdated(keys)
         _put_in_force(keys, by, at)
         audit.record(
             by=by,
@@ -150,6 +163,8 @@ def reject_assessment(*, assessment: int, reason: str, by: User, at: datetime) -
     if not reason.strip():
         raise Refused(_("A rejection needs a reason."))
     with transaction.atomic():
+        # Who approves the ward at the same time is waited for.
+        lock_wards(Assessment.objects.filter(pk=assessment).values_list("holding__ward_id", flat=True))
         done = Assessment.objects.filter(pk=assessment, state=Assessment.State.PROPOSED).update(
             state=Assessment.State.REJECTED
         )
@@ -192,9 +207,11 @@ def _assess(
         cursor.execute(statement("assessment_insert"), arguments)
         cursor.execute(statement("assessment_outcome", scope=scope), arguments)
         counts = dict(cursor.fetchall())
+        cursor.execute("SELECT open_id FROM assessment_stage WHERE withdraws ORDER BY open_id")
+        withdrawn = tuple(key for (key,) in cursor.fetchall())
         cursor.execute("DROP TABLE assessment_stage")
     made = {name: counts.pop(name, 0) for name in ("first", "raised", "proposed", "unchanged")}
-    return AssessmentOutcome(**made, skipped=counts)
+    return AssessmentOutcome(**made, withdrawn=withdrawn, skipped=counts)
 
 
 def _law(parameters: Parameters, rule_set: RuleSet) -> dict[str, Any]:
@@ -230,9 +247,48 @@ def _put_in_force(keys: list[int], by: User, at: datetime) -> None:
 
 
 def _refuse_lowering_alone(keys: list[int], by: User) -> None:
-    own = Assessment.objects.filter(pk__in=keys, proposed_by=by, previous_annual_value__isnull=False)
-    if any(a.annual_value < (a.previous_annual_value or 0) for a in own.iterator()):
+    with connection.cursor() as cursor:
+        cursor.execute(statement("assessment_lowered"), {"keys": keys, "by": by.pk})
+        lowered = cursor.fetchone()
+    if lowered is not None:
         raise Refused(_("Nobody lowers a value alone."), remedy=_("Another officer than the proposer must approve it."))
+
+
+def _refuse_outdated(keys: list[int]) -> None:
+    """A proposal says what the facts were when it was made; a mistake in them may have been put right since."""
+    chosen = Assessment.objects.filter(pk__in=keys)
+    laws = RuleSet.objects.in_bulk(chosen.values_list("rule_set", flat=True).distinct().order_by())
+    holdings = list(chosen.values_list("holding", flat=True))
+    for rule_set, day in chosen.values_list("rule_set", "valid__startswith").distinct().order_by():
+        law = laws[rule_set]
+        arguments = {
+            **_law(Parameters.from_json(law.parameters), law),
+            "holdings": holdings,
+            "valid_from": day,
+            "keys": keys,
+        }
+        with connection.cursor() as cursor:
+            valued = statement("assessment", scope=_HOLDINGS)
+            cursor.execute(statement("assessment_outdated", valued=valued), arguments)
+            found = cursor.fetchone()
+        if found is not None:
+            raise Refused(
+                _("The facts of holding %(holding)s have changed since its value was proposed.")
+                % {"holding": spoken.figures(found[0])},
+                remedy=_("Assess the ward again, then look at what waits."),
+            )
+
+
+def _require_near(valid_from: date, at: datetime) -> None:
+    this_year = fiscal_year_of(timezone.localdate(at)).start_year
+    first, last = FiscalYear(this_year - YEARS_BACK).start, FiscalYear(this_year + 1).end
+    if not first <= valid_from <= last:
+        raise BadInput(
+            _("A value can begin between %(first)s and %(last)s.")
+            % {"first": spoken.day(first), "last": spoken.day(last)},
+            field="valid_from",
+            remedy=_("Check the year you typed."),
+        )
 
 
 def _require_adopted(rule_set: RuleSet) -> None:

@@ -30,10 +30,11 @@ WITH scope AS MATERIALIZED (
                       ORDER BY storey, id) AS facts
     FROM unit GROUP BY holding_id
 ), loan AS MATERIALIZED (
-    SELECT holding_id, sum(yearly_interest_amount) AS interest FROM tax_buildingloan
+    SELECT holding_id, sum(yearly_interest_amount) AS interest, min(upper(valid)) AS until FROM tax_buildingloan
     WHERE valid @> %(valid_from)s::date GROUP BY holding_id
 ), first_value AS (
-    SELECT r.*, m.maintenance, r.gross - m.maintenance AS first, coalesce(loan.interest, 0.00) AS interest
+    SELECT r.*, m.maintenance, r.gross - m.maintenance AS first, coalesce(loan.interest, 0.00) AS interest,
+           loan.until
     FROM rented r
     CROSS JOIN LATERAL (SELECT tax_quotient(r.gross * %(months)s, 12) AS maintenance) m
     LEFT JOIN loan ON loan.holding_id = r.holding_id
@@ -59,7 +60,7 @@ WITH scope AS MATERIALIZED (
     FROM valued v
     CROSS JOIN unnest(%(heads)s::text[], %(percents)s::text[]) WITH ORDINALITY AS head (code, percent, n)
 ), exempted AS MATERIALIZED (
-    SELECT c.holding_id, c.n, e.id, e.kind, e.legal_ref, e.percent, least(e.area_cap_sqft, v.area) AS covered, v.area, c.amount,
+    SELECT c.holding_id, c.n, e.id, e.kind, e.legal_ref, e.percent, upper(e.valid) AS until, least(e.area_cap_sqft, v.area) AS covered, v.area, c.amount,
            least(c.amount, sum(x.raw) OVER upto) AS relief,
            least(c.amount, sum(x.raw) OVER upto) - least(c.amount, sum(x.raw) OVER upto - x.raw) AS given
     FROM tax_exemption e
@@ -71,14 +72,15 @@ WITH scope AS MATERIALIZED (
     WHERE e.valid @> %(valid_from)s::date
     WINDOW upto AS (PARTITION BY c.holding_id, c.n ORDER BY e.id)
 ), exemption AS (
-    SELECT holding_id, id,
+    SELECT holding_id, id, until,
            concat('{{', {label:exemption}, ',"formula":"', sum(amount), ' × ', percent, ' %%',
                   CASE WHEN covered <> area THEN concat(' × ', covered, ' ÷ ', area) END, '","result":"', sum(given),
                   '","inputs":{{"kind":', to_json(kind), ',"legal_ref":', to_json(legal_ref), '}}}}') AS step,
            id::text || ',' || percent::text || ',' || coalesce((SELECT e.area_cap_sqft::text FROM tax_exemption e WHERE e.id = x.id), '') AS fact
-    FROM exempted x GROUP BY holding_id, id, kind, legal_ref, percent, covered, area
+    FROM exempted x GROUP BY holding_id, id, until, kind, legal_ref, percent, covered, area
 ), exemptions AS MATERIALIZED (
-    SELECT holding_id, string_agg(step, ',' ORDER BY id) AS steps, string_agg(fact, ';' ORDER BY id) AS facts
+    SELECT holding_id, string_agg(step, ',' ORDER BY id) AS steps, string_agg(fact, ';' ORDER BY id) AS facts,
+           min(until) AS until
     FROM exemption GROUP BY holding_id
 ), relief AS MATERIALIZED (
     SELECT holding_id, n, max(relief) AS relief FROM exempted GROUP BY holding_id, n
@@ -93,7 +95,7 @@ WITH scope AS MATERIALIZED (
     LEFT JOIN relief r ON r.holding_id = c.holding_id AND r.n = c.n
     GROUP BY c.holding_id
 )
-SELECT v.holding_id, v.gross, v.annual_value, c.tax, c.charges,
+SELECT v.holding_id, v.gross, v.annual_value, c.tax, c.charges, least(v.until, e.until) AS until,
        concat('{{', {label:yearly_tax}, ',"formula":"', c.formula, '","result":"', c.tax, '","steps":[',
            '{{', {label:gross_rent}, ',"formula":"', v.formula, '","result":"', v.gross, '","steps":[', v.leaves, ']}}',
            ',{{', {label:maintenance}, ',"formula":"', v.gross, ' × ', %(months_text)s, ' ÷ 12","result":"', v.maintenance, '"}}',

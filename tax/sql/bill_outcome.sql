@@ -6,6 +6,8 @@ SELECT reason, count(*) FROM (
         WHEN EXISTS (SELECT 1 FROM tax_assessment a WHERE a.holding_id = h.id AND a.state IN ('in_force', 'superseded')
                      AND a.valid @> %(starts_on)s::date) THEN 'no_tax'
         WHEN EXISTS (SELECT 1 FROM tax_assessment a WHERE a.holding_id = h.id AND a.state = 'proposed') THEN 'awaits_approval'
+        WHEN EXISTS (SELECT 1 FROM tax_assessment a WHERE a.holding_id = h.id AND a.state = 'in_force'
+                     AND upper(a.valid) <= %(starts_on)s::date) THEN 'assessment_ended'
         ELSE 'not_assessed' END AS reason
     FROM holdings_holding h LEFT JOIN bill_pick p ON p.holding_id = h.id
     WHERE {scope} AND p.holding_id IS NULL

@@ -11,6 +11,8 @@ WITH register AS (
                 WHEN a.amount IS NOT NULL THEN 'no_tax'
                 WHEN EXISTS (SELECT 1 FROM tax_assessment w WHERE w.holding_id = h.id AND w.state = 'proposed')
                     THEN 'awaits_approval'
+                WHEN EXISTS (SELECT 1 FROM tax_assessment w WHERE w.holding_id = h.id AND w.state = 'in_force'
+                             AND upper(w.valid) <= %(starts_on)s::date) THEN 'assessment_ended'
                 ELSE 'not_assessed' END AS reason
     FROM holdings_holding h
     LEFT JOIN LATERAL (

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from imis import bangla
@@ -87,6 +88,12 @@ def _told(done: AssessmentOutcome) -> str:
         )
         % counts
     )
+    if done.withdrawn:
+        said += " " + ngettext(
+            "%(n)s proposal that no longer fits the facts was withdrawn.",
+            "%(n)s proposals that no longer fit the facts were withdrawn.",
+            len(done.withdrawn),
+        ) % {"n": _count(len(done.withdrawn))}
     reasons = [f"{skip_reason(reason)}: {_count(count)}" for reason, count in sorted(done.skipped.items())]
     return f"{said} ({', '.join(reasons)})" if reasons else said
 
