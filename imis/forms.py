@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from imis.bangla import latin
@@ -44,13 +46,14 @@ class ChangePasswordForm(forms.Form):
     )
     again = forms.CharField(label=_("New password again"), strip=False, widget=forms.PasswordInput(attrs=_NEW))
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.request, self.user = request, user
 
     def clean_old(self) -> str:
-        """The present password must be right."""
-        if not self.user.check_password(self.cleaned_data["old"]):
+        """The present password must be right; wrong ones count as those at sign-in do, and lock in the end."""
+        known = authenticate(self.request, username=self.user.username, password=self.cleaned_data["old"])
+        if known != self.user:
             raise ValidationError(_("The present password is wrong."))
         return str(self.cleaned_data["old"])
 

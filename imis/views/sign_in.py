@@ -48,7 +48,7 @@ set_language = permission_required(PUBLIC)(django_set_language)
 def change_password(request: HttpRequest) -> HttpResponse:
     """One's own new password; forced after a temporary one."""
     user = cast(User, request.user)
-    form = ChangePasswordForm(user, request.POST or None)
+    form = ChangePasswordForm(request, user, request.POST or None)
     if form.is_valid():
         try:
             changed = people.change_own_password(password=form.cleaned_data["new"], by=user, at=timezone.now())
@@ -95,7 +95,9 @@ def enrol_second_factor(request: HttpRequest) -> HttpResponse:
     has_device = any(True for _device in devices_for_user(user))
     if has_device and not user.is_verified():  # type: ignore[attr-defined]
         return redirect("second_factor")
-    device, _made = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "telephone"})
+    # Two pages opened at once may have made two: the first is the one.
+    waiting = TOTPDevice.objects.filter(user=user, confirmed=False).order_by("pk").first()
+    device = waiting or TOTPDevice.objects.create(user=user, confirmed=False, name="telephone")
     form = CodeForm(request.POST or None)
     if form.is_valid():
         try:

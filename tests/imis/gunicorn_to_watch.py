@@ -26,7 +26,9 @@ class Watched(WebWorker):
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Says how many connections were handed over so far; /slow takes its time, /unlogged asks for no line."""
+    """Says how many connections were handed over so far; /slow and /work take time, /unlogged asks for no line."""
+    if environ["PATH_INFO"] == "/work":
+        time.sleep(0.02)
     if environ["PATH_INFO"] == "/slow":
         time.sleep(0.5)
     if environ["PATH_INFO"] == "/unlogged":

@@ -65,6 +65,17 @@ def test_five_wrong_passwords_lock_and_the_page_says_what_to_do(person: Person, 
     assert sign_in(client, "cashier").status_code == 302  # type: ignore[attr-defined]
 
 
+def test_the_present_password_cannot_be_guessed_in_an_open_session(signed_in: Callable[..., Client]) -> None:
+    """Whoever finds a session open meets the lock of sign-in, before a new password takes the account away."""
+    client = signed_in(Role.CASHIER)
+    for _n in range(4):
+        assert client.post("/password/", {"old": "nonsense", "new": NEW, "again": NEW}).status_code == 200
+    assert client.post("/password/", {"old": "nonsense", "new": NEW, "again": NEW}).status_code == 429
+    assert client.post("/password/", {"old": PASSWORD, "new": NEW, "again": NEW}).status_code == 429
+    AccessAttempt.objects.update(attempt_time=datetime.now(timezone.utc) - timedelta(minutes=16))
+    assert client.post("/password/", {"old": PASSWORD, "new": NEW, "again": NEW})["Location"] == "/"
+
+
 def test_a_lock_does_not_reach_a_colleague_or_another_place(person: Person, client: Client) -> None:
     person(Role.CASHIER)
     person(Role.ASSESSOR)
@@ -152,6 +163,17 @@ def enrol(client: Client) -> list[str]:
     device = TOTPDevice.objects.get(confirmed=False)
     done = client.post("/second-factor/enrol/", {"code": code_of(device)}).content.decode()
     return re.findall(r"<li>([a-z2-7]{8})</li>", done)
+
+
+def test_two_pages_opened_at_once_enrol_one_telephone(person: Person, client: Client, strict: None) -> None:
+    cashier = person(Role.CASHIER)
+    for _page in range(2):
+        TOTPDevice.objects.create(user=cashier, confirmed=False, name="telephone")
+    sign_in(client, "cashier")
+    assert client.get("/second-factor/enrol/").status_code == 200
+    first = TOTPDevice.objects.order_by("pk")[0]
+    client.post("/second-factor/enrol/", {"code": code_of(first)})
+    assert list(TOTPDevice.objects.values_list("pk", "confirmed")) == [(first.pk, True)]
 
 
 def test_no_page_opens_before_the_second_factor(person: Person, client: Client, strict: None) -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -121,6 +122,25 @@ def test_more_connections_than_threads_are_all_answered(deployed: Server) -> Non
 
     with ThreadPoolExecutor(4 * THREADS) as crowd:
         assert list(crowd.map(several, range(4 * THREADS))) == [6] * (4 * THREADS)
+
+
+def test_nobody_holds_a_thread_while_others_wait(deployed: Server) -> None:
+    """Four times as many as there are threads ask without a pause: each gets its share, first come, first served."""
+    crowd, asked = 4 * THREADS, 16
+    together, ended = threading.Barrier(crowd), []
+
+    def without_a_pause(number: int) -> None:
+        line = deployed.connect()
+        together.wait(_PATIENCE)
+        for _turn in range(asked):
+            assert ask(line, "/work")
+            ended.append(number)
+
+    with ThreadPoolExecutor(crowd) as people:
+        list(people.map(without_a_pause, range(crowd)))
+    # Who holds a thread has all of its answers when the others have three of theirs.
+    first_quarter = ended[: crowd * asked // 4]
+    assert max(map(first_quarter.count, range(crowd))) <= asked // 2
 
 
 def test_requests_that_come_together_are_each_answered(watched: Server) -> None:
