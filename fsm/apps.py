@@ -21,5 +21,5 @@ class FsmConfig(AppConfig):
     never_deleted = ("fsm_request", "fsm_tariff", "fsm_containment", "fsm_containmentbuilding")
 
     def ready(self) -> None:
-        """Adds the sludge service's reconciliations to `check_books`."""
-        from fsm.queries import reconciliation  # noqa: F401 - importing registers them; models must be loaded first
+        """Adds the sludge service's reconciliations to `check_books`, and its money to what closed days witness."""
+        from fsm.queries import reconciliation, witnesses  # noqa: F401 - importing registers; models come first

@@ -12,5 +12,5 @@ class TaxConfig(AppConfig):
     never_deleted = ("tax_assessment", "tax_ruleset", "tax_exemption", "tax_buildingloan")
 
     def ready(self) -> None:
-        """Adds the tax's reconciliations to `check_books`."""
-        from tax.queries import reconciliation  # noqa: F401 - importing registers them; models must be loaded first
+        """Adds the tax's reconciliations to `check_books`, and its rows to what closed days witness."""
+        from tax.queries import reconciliation, witnesses  # noqa: F401 - importing registers; models come first

@@ -190,6 +190,24 @@ class Seal(models.Model):
         return bytes(self.seal_hash).hex()
 
 
+class Witness(models.Model):
+    """What a closed day saw for the first time of rows outside the books, by witness; made by the database.
+
+    The day's link covers count and root; `keys` (the text of an int8multirange) and `marks` (the first four bytes of
+    each row's hash, in order of keys) name the row that no longer fits: imis.ledger.witnesses.
+    """
+
+    pk = models.CompositePrimaryKey("seal_id", "name")
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="witnesses", db_index=False)
+    name = models.CharField(max_length=60)
+    keys = models.TextField()
+    row_count = models.BigIntegerField()
+    marks = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.seal_id} {self.name}: {self.row_count}"
+
+
 class IdempotencyKey(models.Model):
     """A request that was answered: the same key and request get the first answer again."""
 

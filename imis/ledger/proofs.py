@@ -12,11 +12,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
 
-from imis.ledger import keys
-from imis.ledger.models import Seal
+from imis.ledger import keys, witnesses
+from imis.ledger.models import Seal, Witness
 from imis.ledger.rules.chain import LinkRow, ReceiptRow, anchor_line, prove_anchors, prove_chain, prove_receipts
 from imis.ledger.rules.proof import BatchRow, EntryRow, Finding, LineRow, prove_rows
 from imis.ledger.rules.receipt_text import statement_of_payload
+from imis.ledger.rules.witness import HashedRow, Kept, SealedDay, prove_witnesses
 from imis.models import Counter
 
 _ROWS_AT_ONCE = 5000
@@ -33,12 +34,13 @@ _LINKS = """SELECT s.id, s.kind, coalesce(s.batch_id, s.receipt_id, s.day - DATE
 s.root_hash, s.previous_hash, s.seal_hash, s.sealed_at, coalesce(b.root_hash, r.row_hash) FROM ledger_seal s
 LEFT JOIN ledger_batch b ON b.first_entry = s.batch_id LEFT JOIN ledger_receipt r ON r.id = s.receipt_id
 ORDER BY s.id"""
+_DAYS = "SELECT id, day, details::text FROM ledger_seal WHERE kind = 'day' ORDER BY id"
 
 Row = TypeVar("Row")
 
 
 def findings(anchors: Iterable[str] = ()) -> Iterator[Finding]:
-    """Every row that does not fit: rows, then receipts, then the chain, then `anchors` (published lines).
+    """Every row that does not fit: rows of the books, receipts, the chain, witnessed rows, `anchors` (published lines).
 
     The first one found is the first altered, inserted or missing row. Reads one snapshot; writes nothing.
     """
@@ -48,6 +50,8 @@ def findings(anchors: Iterable[str] = ()) -> Iterator[Finding]:
         )
         yield from prove_receipts(_stream(_RECEIPTS, _receipt), _last_numbers(), _signature_check())
         yield from prove_chain(_stream(_LINKS, LinkRow._make))
+        names = Witness.objects.order_by("name").values_list("name", flat=True).distinct()
+        yield from prove_witnesses(_stream(_DAYS, SealedDay._make), _kept, names, _hashed_rows)
         yield from prove_anchors(anchors, _closed_days())
 
 
@@ -83,6 +87,16 @@ def _receipt(values: Iterable[Any]) -> ReceiptRow:
 def _last_numbers() -> dict[str, int]:
     counters = Counter.objects.filter(series__startswith="receipt:").values_list("series", "last")
     return {series.removeprefix("receipt:"): last for series, last in counters}
+
+
+def _kept(name: str) -> dict[int, Kept]:
+    rows = Witness.objects.filter(name=name).values_list("seal_id", "keys", "marks")
+    return {seal: Kept(keys, bytes(marks)) for seal, keys, marks in rows}
+
+
+def _hashed_rows(name: str) -> Iterator[HashedRow] | None:
+    sql = witnesses.rows_in_order(name)
+    return None if sql is None else _stream(sql, tuple)
 
 
 def _closed_days() -> dict[date, tuple[int, bytes]]:

@@ -101,6 +101,50 @@ def payment_differences() -> Iterable[str]:
     """)
 
 
+@register_check("payments equal their entries")
+def payment_entry_differences() -> Iterable[str]:
+    """Payments that say another amount, day, taker, holding or cause than the ledger; reversals of another entry."""
+    return sentences("""
+        SELECT format('payment %s (entry %s): %s of %s by %s for holding %s; ledger: %s of %s by %s for %s', p.id,
+                      p.entry_id, p.amount, p.value_date, p.taken_by_id, p.holding_id, l.money, e.value_date,
+                      e.posted_by_id, l.holdings)
+        FROM tax_payment p
+        LEFT JOIN ledger_entry e ON e.id = p.entry_id
+        LEFT JOIN LATERAL (
+            SELECT sum(debit - credit) FILTER (WHERE account_id IN ('cash_counter', 'bank')) AS money,
+                   array_agg(DISTINCT holding_id) FILTER (WHERE holding_id IS NOT NULL) AS holdings
+            FROM ledger_line WHERE entry_id = p.entry_id
+        ) l ON true
+        WHERE (l.money, l.holdings, e.value_date, e.recorded_at, e.posted_by_id, e.source)
+              IS DISTINCT FROM (p.amount, ARRAY[p.holding_id], p.value_date, p.recorded_at, p.taken_by_id,
+                                p.channel || ':' || p.reference)
+        UNION ALL
+        SELECT format('reversal of payment %s: its entry %s undoes entry %s', r.payment_id, r.entry_id, e.reverses_id)
+        FROM tax_reversal r JOIN tax_payment p ON p.id = r.payment_id LEFT JOIN ledger_entry e ON e.id = r.entry_id
+        WHERE (e.reverses_id, e.posted_by_id, e.recorded_at)
+              IS DISTINCT FROM (p.entry_id, r.reversed_by_id, r.reversed_at)
+    """)
+
+
+@register_check("surcharge, rounding and rebate equal the ledger")
+def part_differences() -> Iterable[str]:
+    """Holdings of which the allocations say another surcharge, rounding or rebate than the ledger."""
+    return sentences("""
+        SELECT format('holding %s, %s: ledger %s, payments %s', coalesce(r.holding_id, v.holding_id),
+                      coalesce(r.kind, v.kind), coalesce(r.amount, 0), coalesce(v.amount, 0))
+        FROM (SELECT l.holding_id, k.kind, sum((l.credit - l.debit) * k.sign) AS amount
+              FROM ledger_line l JOIN (VALUES ('revenue_surcharge', 'surcharge', 1), ('rounding', 'rounding', 1),
+                                              ('rebate_expense', 'rebate', -1)) AS k (account, kind, sign)
+                ON k.account = l.account_id
+              GROUP BY l.holding_id, k.kind) r
+        FULL JOIN (SELECT p.holding_id, a.kind, sum(a.amount) AS amount
+                   FROM tax_allocation a JOIN tax_payment p ON p.id = a.payment_id
+                   WHERE a.kind IN ('surcharge', 'rounding', 'rebate') GROUP BY p.holding_id, a.kind) v
+          ON v.holding_id = r.holding_id AND v.kind = r.kind
+        WHERE coalesce(r.amount, 0) <> coalesce(v.amount, 0)
+    """)
+
+
 @register_check("bill numbers without gap")
 def bill_number_gaps() -> Iterable[str]:
     """Wards' quarters in which a bill number is missing."""

@@ -18,7 +18,7 @@ from fsm.models import Payment as SludgePayment
 from holdings.models import Building, Holding, HoldingBuilding, Owner, Road, Unit, Ward
 from holdings.rules.identity import number_key, parse_code
 from imis.errors import Refused
-from imis.ledger.models import Entry, Receipt
+from imis.ledger.models import Entry, Receipt, Witness
 from imis.ledger.services import receipt_token, verify_token
 from imis.models import User
 from tax.models import Allocation, Assessment, Bill, BuildingLoan, Payment, Reversal, Standing
@@ -73,6 +73,11 @@ def test_people_have_bangla_names_and_invented_numbers() -> None:
 def test_the_books_add_up() -> None:
     call_command("check_books")
     call_command("verify_chain")
+    call_command("seal_day")
+    call_command("verify_chain")
+    assert {"tax bill", "tax assessment", "tax payment by entry", "tax allocation", "tax reversal", "audit row"} <= set(
+        Witness.objects.values_list("name", flat=True)
+    )
     assert (
         Entry.objects.filter(source__startswith="bill:").count() == Bill.objects.filter(principal_amount__gt=0).count()
     )

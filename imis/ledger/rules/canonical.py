@@ -92,6 +92,11 @@ def seal_hash(
     return digest(f"seal|{seal_id}|{kind}|{subject}|{root.hex()}|{previous.hex()}|{instant(sealed_at)}|{details_text}")
 
 
+def witness_root(name: str, count: int, keys: str, rows_digest: bytes) -> bytes:
+    """Root of the rows that a day's seal witnesses; `rows_digest` is SHA-256 over their hashes in order of keys."""
+    return digest(f"witness|{count}|{rows_digest.hex()}|{measured(name)}|{measured(keys)}")
+
+
 class NotCanonical(TypeError):
     """A payload holds something JSON may print in more than one way (a float, a Decimal, a date)."""
 
