@@ -16,11 +16,10 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from imis.errors import IMISError
+from imis.texts import is_text
 from imis.views import refusals
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
-# PostgreSQL keeps no NUL in a text, and half of a surrogate pair is no character.
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -75,7 +74,7 @@ class Utf8Alone:
             request.encoding = "utf-8"  # the page that says no is drawn from this request
             raise BadRequest("Charset other than UTF-8")
         # A cookie can hold a NUL, written in octal. It names no session and no language: it counts as not sent.
-        request.COOKIES = {name: value for name, value in request.COOKIES.items() if not _NO_TEXT.search(value)}
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if is_text(value)}
         return self.respond(request)
 
 
@@ -94,10 +93,10 @@ class OnlyText:
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
         """NoText for a NUL or half a surrogate pair; it names the parameter."""
-        if _NO_TEXT.search(request.path_info):
+        if not is_text(request.path_info):
             raise refusals.NoText("")
         for name, values in (*request.GET.lists(), *request.POST.lists()):
-            if any(_NO_TEXT.search(text) for text in (name, *values)):
+            if not all(map(is_text, (name, *values))):
                 raise refusals.NoText(name)
 
 

@@ -13,4 +13,4 @@ class TaxConfig(AppConfig):
 
     def ready(self) -> None:
         """Adds the tax's reconciliations to `check_books`."""
-        from tax.queries import reconciliation  # noqa: F401 - importing registers them; models must be loaded first
+        from tax.queries import law_checks, reconciliation  # noqa: F401 - importing registers them; models must be loaded first
