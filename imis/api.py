@@ -41,9 +41,14 @@ def api_permission(permission: Guard) -> Callable[[View], View]:
 
         guarded.imis_permission = permission  # type: ignore[attr-defined]
         guarded.imis_api = True  # type: ignore[attr-defined]
+        guarded.imis_says_no = _not_understood  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _not_understood(parameter: str) -> HttpResponseBase:
+    return JsonResponse({parameter: [_("This value is not understood.")]}, status=400)
 
 
 class ByCursor(CursorPagination):
@@ -94,7 +99,7 @@ class Scoped(GenericAPIView[Any]):
         return rows
 
     def _filtered(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
-        if "\x00" in text or (name == "ward" and not (text.isascii() and text.isdigit() and len(text) < 6)):
+        if name == "ward" and not (text.isascii() and text.isdigit() and len(text) < 6):
             raise ValidationError({name: _("This value is not understood.")})
         return rows.filter(**{self.filters[name]: text})
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from imis import bangla
 from imis.fiscal import FiscalYear, fiscal_year_of, quarter_end, quarter_start
-from imis.money import whole_taka
 from tax.rules.allocation import Plan
 
 OTHER_AMOUNT = "amount"
 DAYS_TO_PAY = 45
+_DIGITS = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 # Whole taka with or without commas, in lakh or in western grouping; "1,5" is neither and may mean two things.
 _GROUPED = re.compile(r"-?(\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d*)?")
 
@@ -30,8 +30,12 @@ class TakaField(forms.DecimalField):
         text = "".join(bangla.latin(str(value or "")).replace("৳", "").split()).removesuffix("/-")
         if "," in text and not _GROUPED.fullmatch(text):
             raise forms.ValidationError(_("The commas stand in odd places; write the amount without them."))
-        amount: Decimal | None = super().to_python(text.replace(",", ""))
-        if amount is not None and amount.is_finite() and amount != whole_taka(amount):
+        text = text.replace(",", "")
+        if text and not _DIGITS.fullmatch(text):
+            # 1e5 is a number to Python; to a cashier it is a slip, and 1e9999 fits nowhere.
+            raise forms.ValidationError(forms.IntegerField.default_error_messages["invalid"], code="invalid")
+        amount: Decimal | None = super().to_python(text)
+        if amount is not None and amount != amount.to_integral_value():
             raise forms.ValidationError(_("The counter takes whole taka; leave out the paisa."))
         return amount
 
@@ -54,7 +58,7 @@ class PaymentForm(forms.Form):
         super().__init__(*args, **kwargs)
         for plan in Plan:
             # What the cashier saw and said aloud: the service refuses when it is not the price any more.
-            self.fields[f"price_{plan.value}"] = forms.DecimalField(required=False)
+            self.fields[f"price_{plan.value}"] = forms.DecimalField(required=False, max_digits=14, decimal_places=2)
 
     def clean(self) -> dict[str, Any]:
         """Another amount must be said, and a plan must carry the price that was shown."""
@@ -62,6 +66,8 @@ class PaymentForm(forms.Form):
         plan = data.get("plan")
         if plan and plan != OTHER_AMOUNT and not data.get(f"price_{plan}"):
             self.add_error(None, _("The price of this offer is missing; load the page again."))
+        elif any(name.startswith("price_") for name in self.errors):
+            self.add_error(None, _("This page was not filled in as it should be; load it again."))
         amount_said = data.get("amount") is not None or "amount" in self.errors
         if plan == OTHER_AMOUNT and not amount_said:
             self.add_error("amount", _("Write the amount, or choose one of the offers above."))

@@ -12,16 +12,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fsm.models import Charge, Payment, Request, Reversal
+from fsm.models import Charge, PayChannel, Payment, Request, Reversal
 from fsm.queries.requests import standing_payment
 from fsm.services.events import locked
 from fsm.services.requests import note
 from fsm.services.words import bad
+from imis import spoken
 from imis.errors import Refused
 from imis.ledger.services import (
     AlreadyPosted,
     LineDraft,
     ReceiptDraft,
+    check_notice,
     issue_receipts,
     post,
     receipt_series,
@@ -59,9 +61,17 @@ def take_fee(
 ) -> Payment:
     """Takes the whole fee of a request and issues its receipt; the same notice again returns the first payment.
 
-    Refused when nothing is owed, the amount is not the fee, or the day lies outside [day of the fee, today].
+    Refused when nothing is owed, the amount is not the fee, the day lies outside [day of the fee, today], or this
+    notice's payment was reversed. BadInput names the field that can be in no payment.
     """
     claim = _Claim(payment_id, request, amount, channel, reference.strip(), value_date, payer_name.strip())
+    check_notice(
+        channel=claim.channel,
+        channels=PayChannel.values,
+        reference=claim.reference,
+        payer_name=claim.payer_name,
+        amount=claim.amount,
+    )
     try:
         with transaction.atomic():
             row = locked(request)
@@ -84,6 +94,13 @@ def _earlier(claim: _Claim) -> Payment | None:
         raise Refused(
             _("Reference %(reference)s was used before for another payment.") % {"reference": found.reference},
             remedy=_("Compare both notices; nothing was written for this one."),
+        )
+    undone = Reversal.objects.filter(payment=found).first()
+    if undone is not None:
+        raise Refused(
+            _("This payment was reversed on %(day)s; nothing was taken.")
+            % {"day": spoken.day(timezone.localdate(undone.reversed_at))},
+            remedy=_("If money came in once more, take it as a new payment with a reference of its own."),
         )
     return found
 
@@ -129,8 +146,6 @@ def _owed(claim: _Claim, row: Request, today: date) -> Charge:
         raise Refused(_("The fee of this request was paid before."))
     if claim.amount != charge.amount:
         raise bad("amount", _("The fee is taken in full."))
-    if not claim.reference:
-        raise bad("reference", _("A payment needs a reference."))
     if not timezone.localdate(charge.made_at) <= claim.value_date <= today:
         raise bad("value_date", _("The day of payment lies between the day of the fee and today."))
     return charge

@@ -47,7 +47,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @permission_required(Permission.SEE_SLUDGE)
 def ended(request: HttpRequest) -> HttpResponse:
     """Requests that are closed, rejected or cancelled, newest first."""
-    text = bangla.latin(request.GET.get("q", "")).replace("\0", "").strip()
+    text = bangla.latin(request.GET.get("q", "")).strip()
     page = Paginator(requests.ended(person(request), text), PAGE).get_page(request.GET.get("page"))
     return render(request, "fsm/ended.html", {"page": page, "text": text, "key": "q", "query": text, "asked": ""})
 

@@ -36,7 +36,7 @@ PAGE = 25
 @permission_required(Permission.TAKE_SLUDGE_FEE)
 def fees(request: HttpRequest) -> HttpResponse:
     """The fees that are owed, oldest first; found by request number, mobile or holding."""
-    text = bangla.latin(request.GET.get("q", "")).replace("\0", "").strip()
+    text = bangla.latin(request.GET.get("q", "")).strip()
     rows = requests.unpaid_fees(person(request), text)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "text": text, "key": "q", "query": text, "asked": ""}

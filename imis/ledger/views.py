@@ -24,6 +24,7 @@ from imis.whereabouts import ENTRY, addresses, head_names
 
 PAGE = 50
 _BILLS_CHECK = re.compile("[A-Za-z2-7]{16}")  # a receipt's token is many times as long
+_A_CODE = re.compile("[0-9A-Za-z]+")
 
 
 @require_GET
@@ -96,10 +97,10 @@ def enter_receipt(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         *path, letters = "".join(form.cleaned_data["token"].split()).rstrip("/").split("/")
         number = unquote(path[-1]) if path else ""
-        if number and "/" not in number and _BILLS_CHECK.fullmatch(letters):
+        if number.isprintable() and number and "/" not in number and _BILLS_CHECK.fullmatch(letters):
             # A bill's code is its number and a check; what stands above the books proves it.
             return redirect("verify_bill", number=number, check=letters)
-        return redirect("verify_receipt", token=letters) if letters.isalnum() else _not_genuine(request)
+        return redirect("verify_receipt", token=letters) if _A_CODE.fullmatch(letters) else _not_genuine(request)
     return render(request, "ledger/enter_receipt.html", {"form": form})
 
 

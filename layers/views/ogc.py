@@ -48,11 +48,16 @@ def _told(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except BadRequest as error:
-            return _refusal(400, "InvalidParameterValue", f"{error.name}: {error.wanted}")
+            return _not_taken(error)
         except Missing:
             return _refusal(404, "NotFound", _("There is no such collection or feature."))
 
+    told.imis_says_no = lambda parameter: _not_taken(BadRequest(parameter, "text without NUL"))  # type: ignore[attr-defined]
     return told
+
+
+def _not_taken(error: BadRequest) -> HttpResponse:
+    return _refusal(400, "InvalidParameterValue", f"{error.name}: {error.wanted}")
 
 
 @permission_required(PUBLIC)

@@ -26,8 +26,15 @@ def rule_set_on(day: date) -> RuleSet:
 
 
 def parameters_on(day: date) -> Parameters:
-    """The parameters in force on `day`. Refused when there are none."""
-    return Parameters.from_json(rule_set_on(day).parameters)
+    """The parameters in force on `day`. Refused when there are none, or none that can be read."""
+    found = rule_set_on(day)
+    try:
+        return Parameters.from_json(found.parameters)
+    except ValueError as error:
+        raise Refused(
+            _("The rule set %(code)s cannot be read.") % {"code": found.code},
+            remedy=_("Tell the administrator: the check of the books names what is wrong with it."),
+        ) from error
 
 
 def head_names() -> dict[str, tuple[str, str]]:

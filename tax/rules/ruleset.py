@@ -131,6 +131,13 @@ class Parameters:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Parameters:
         """Read the stored form. ValueError names an unknown or a missing key: nothing is guessed."""
+        try:
+            return cls._read(data)
+        except (ArithmeticError, AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"rule set cannot be read: {error!r}") from error
+
+    @classmethod
+    def _read(cls, data: Mapping[str, Any]) -> Parameters:
         plain = cls().to_json()
         if set(data) != set(plain):
             raise ValueError(f"rule set keys differ: {sorted(set(data) ^ set(plain))}")

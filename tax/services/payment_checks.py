@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from imis import spoken
 from imis.errors import BadInput, Refused
-from imis.money import paisa, whole_taka
-from tax.models import Payment
-from tax.rules.allocation import Allocated, offers
+from imis.ledger.services import check_notice
+from imis.money import whole_taka
+from tax.models import Payment, Reversal
+from tax.rules.allocation import Allocated, Plan, offers
 from tax.rules.position import Position
 from tax.rules.ruleset import Parameters
 
@@ -22,7 +23,10 @@ _OVER_A_COUNTER = (Payment.Channel.COUNTER, Payment.Channel.COLLECTOR)
 
 
 def first_payment(claim: Payment) -> Payment | None:
-    """The payment this notice already led to, by its id or by channel and reference. Refused if they disagree."""
+    """The payment this notice already led to, by its id or by channel and reference.
+
+    Refused if they disagree, and for a payment that was reversed: its money is not in the books any more.
+    """
     same = Payment.objects.filter(Q(pk=claim.pk) | Q(channel=claim.channel, reference=claim.reference))
     found = min(same, key=lambda payment: payment.pk != claim.pk, default=None)
     if found is None:
@@ -32,19 +36,33 @@ def first_payment(claim: Payment) -> Payment | None:
             _("Reference %(reference)s was used before for another payment.") % {"reference": found.reference},
             remedy=_("Compare both notices; nothing was written for this one."),
         )
+    undone = Reversal.objects.filter(payment=found).first()
+    if undone is not None:
+        raise Refused(
+            _("This payment was reversed on %(day)s; nothing was taken.")
+            % {"day": spoken.day(timezone.localdate(undone.reversed_at))},
+            remedy=_("If money came in once more, take it as a new payment with a reference of its own."),
+        )
     return found
 
 
-def check_claim(claim: Payment, parameters: Parameters) -> None:
-    """BadInput for a wrong amount, channel or reference; Refused for a value date outside its window."""
-    if claim.channel not in Payment.Channel.values:
-        raise BadInput(_("There is no such channel."), field="channel")
-    if not claim.reference:
-        raise BadInput(_("A payment needs a reference."), field="reference")
-    if claim.amount <= 0 or claim.amount != paisa(claim.amount):
-        raise BadInput(_("The amount must be more than nothing, in Taka and paisa."), field="amount")
+def check_said(claim: Payment, plan: str) -> None:
+    """BadInput for a channel, reference, name, amount or plan that can be in no payment; asks the database nothing."""
+    check_notice(
+        channel=claim.channel,
+        channels=Payment.Channel.values,
+        reference=claim.reference,
+        payer_name=claim.payer_name,
+        amount=claim.amount,
+    )
+    if plan and plan not in {known.value for known in Plan}:
+        raise BadInput(_("There is no such offer."), field="plan")
     if claim.channel in _OVER_A_COUNTER and claim.amount != whole_taka(claim.amount):
         raise BadInput(_("At a counter only whole Taka are taken."), field="amount")
+
+
+def check_claim(claim: Payment, parameters: Parameters) -> None:
+    """Refused for a value date outside its window."""
     today = timezone.localdate(claim.recorded_at)
     if claim.value_date > today:
         raise Refused(_("The date of payment lies in the future."), remedy=_("Enter the day on which it was paid."))

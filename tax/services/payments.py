@@ -43,7 +43,7 @@ from tax.rules.ruleset import Parameters
 from tax.services.advances import use_credit
 from tax.services.bills import bill_ahead
 from tax.services.locks import lock_holding
-from tax.services.payment_checks import check_advance, check_claim, check_expected, first_payment
+from tax.services.payment_checks import check_advance, check_claim, check_expected, check_said, first_payment
 from tax.services.postings import settlement_lines
 from tax.services.standings import refresh_standings
 
@@ -69,7 +69,8 @@ def take_payment(
     `payment_id` is made by the client before sending. With a `plan` the amount must be its price on `value_date`;
     without one it is spread as far as it goes. `expected` holds the price of each plan that the payer was told (by its
     code, as `quote_for` gives them): whatever is paid, it is refused when one of them is not the price any more.
-    Refused also: a reference that comes back with another amount, a date in the future or too far back, broken Taka.
+    Refused also: a reference that comes back with another amount or after its reversal, a date in the future or too far
+    back. BadInput names the field that can be in no payment.
     """
     claim = Payment(
         id=payment_id,
@@ -82,6 +83,7 @@ def take_payment(
         payer_name=payer_name.strip(),
         taken_by=by,
     )
+    check_said(claim, plan)
     try:
         with transaction.atomic():
             return _take_once(claim, plan, expected)

@@ -1,0 +1,38 @@
+"""What every notice of a payment must say, whatever is paid: a bank's file says it as well as a form of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from imis import spoken
+from imis.errors import BadInput
+from imis.texts import is_text
+
+REFERENCE_MOST, NAME_MOST = 80, 150
+_TOO_MUCH = Decimal(10) ** 12  # the first amount that does not fit into numeric(14, 2)
+
+
+def check_notice(*, channel: str, channels: Container[str], reference: str, payer_name: str, amount: Decimal) -> None:
+    """BadInput, naming the field, for what the books could not keep; asks the database nothing."""
+    if channel not in channels:
+        raise BadInput(_("There is no such channel."), field="channel")
+    if not reference:
+        raise BadInput(_("A payment needs a reference."), field="reference")
+    _check_text(reference, REFERENCE_MOST, "reference")
+    _check_text(payer_name, NAME_MOST, "payer_name")
+    if not amount.is_finite() or amount <= 0:
+        raise BadInput(_("The amount must be more than nothing, in Taka and paisa."), field="amount")
+    if amount >= _TOO_MUCH:
+        raise BadInput(_("No single payment is that large."), field="amount")
+    if amount != round(amount, 2):
+        raise BadInput(_("The amount must be more than nothing, in Taka and paisa."), field="amount")
+
+
+def _check_text(text: str, most: int, field: str) -> None:
+    if len(text) > most:
+        raise BadInput(_("At most %(most)s characters fit here.") % {"most": spoken.number(most)}, field=field)
+    if not is_text(text):
+        raise BadInput(_("This holds a character that is no text; write it anew."), field=field)
