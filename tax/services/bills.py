@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imis import audit, numbers
@@ -27,6 +28,7 @@ from tax.rules.allocation import IN_TIME
 from tax.rules.position import group_of
 from tax.rules.ruleset import Group, Parameters
 from tax.services.advances import use_advances
+from tax.services.bill_dates import check_bill_dates
 from tax.services.bill_words import printed_words
 from tax.services.locks import lock_wards, wards_of
 
@@ -71,10 +73,13 @@ def issue_bills(
 ) -> BillRunOutcome:
     """Issue the bills of a quarter for a ward, for several, or (None) for all; only what is missing is issued.
 
-    Refused when the last date lies before the issue date or after the year has closed, or when no rule set is in
-    force on it. `at` is an aware datetime; amounts in Taka.
+    BadInput, naming the field, when a date makes no sense on the day of `at` (`check_bill_dates`); Refused when the
+    last date lies after the year has closed, or no rule set is in force on it. `at` is an aware datetime; amounts in
+    Taka.
     """
     wards = wards_of(ward)
+    today = timezone.localdate(at)
+    check_bill_dates(fiscal_year=fiscal_year, quarter=quarter, issued_on=issued_on, due_on=due_on, today=today)
     issue = _checked(wards, Period(fiscal_year, quarter), issued_on, due_on)
     with transaction.atomic():
         lock_wards(wards)
@@ -112,8 +117,6 @@ def bill_ahead(
 
 
 def _checked(wards: list[int], period: Period, issued_on: date, due_on: date) -> Issue:
-    if due_on < issued_on:
-        raise Refused(_("The last date lies before the issue date."), remedy=_("Choose a later last date."))
     rule_set = rule_set_on(due_on)
     parameters = Parameters.from_json(rule_set.parameters)
     if group_of(period, due_on, parameters) is Group.EARLIER_YEARS:
