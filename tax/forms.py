@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imis import bangla
+from imis.errors import BadInput
 from imis.fiscal import FiscalYear, fiscal_year_of, quarter_end, quarter_start
 from tax.rules.allocation import Plan
+from tax.services.bill_dates import check_bill_dates
 
 OTHER_AMOUNT = "amount"
 DAYS_TO_PAY = 45
@@ -139,12 +141,18 @@ class IssueForm(BillPeriodForm):
         label=gettext_lazy("Last date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
+    def __init__(self, *args: Any, today: date, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, language=language, **kwargs)
+        self.today = today
+
     def clean(self) -> dict[str, Any]:
-        """The last date must not precede the issue date, nor leave the quarter it belongs to unsaid."""
+        """Both dates must make sense today: what is wrong with one stands at its field."""
         data = super().clean() or {}
-        issued_on, due_on = data.get("issued_on"), data.get("due_on")
-        if issued_on and due_on and due_on < issued_on:
-            self.add_error("due_on", _("The last date lies before the issue date; choose a later one."))
+        if not self.errors:
+            try:
+                check_bill_dates(**data, today=self.today)
+            except BadInput as wrong:
+                self.add_error(wrong.field, f"{wrong.message} {wrong.remedy}")
         return data
 
 

@@ -10,33 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from enum import Enum
 
 from imis.money import PAISA, ZERO, paisa, split
 from tax.rules.explanation import Step, percent_text, text
+from tax.rules.plans import Plan as Plan
+from tax.rules.plans import within_plan, worth_offering
 from tax.rules.position import OpenLine, Part, Position, parts
 from tax.rules.ruleset import Group, Parameters
 
 IN_TIME = (Group.CURRENT, Group.FUTURE)
-
-
-class Plan(str, Enum):
-    """How far a payer wants to pay; each includes what stands before it in the order of allocation."""
-
-    ARREARS = "arrears"
-    OVERDUE = "overdue"
-    CURRENT = "current"
-    NEXT_TWO = "next_two"
-    YEAR = "year"
-
-
-_GROUPS = {
-    Plan.ARREARS: (Group.EARLIER_YEARS,),
-    Plan.OVERDUE: (Group.EARLIER_YEARS, Group.OVERDUE),
-    Plan.CURRENT: (Group.EARLIER_YEARS, Group.OVERDUE, Group.CURRENT),
-    Plan.NEXT_TWO: tuple(Group),
-    Plan.YEAR: tuple(Group),
-}
 
 
 @dataclass(frozen=True)
@@ -83,21 +65,13 @@ class Allocated:
 
 def quote(position: Position, as_at: date, parameters: Parameters, *, plan: Plan = Plan.CURRENT) -> Quote:
     """The price of a plan on `as_at`: a pure function of the position, the day and the rule set."""
-    chosen = _chosen(parts(position, as_at, parameters), plan)
-    return _price(chosen, parameters, plan)
+    return _price(within_plan(parts(position, as_at, parameters), plan, as_at), parameters, plan)
 
 
 def offers(position: Position, as_at: date, parameters: Parameters) -> tuple[Quote, ...]:
-    """The plans worth offering, each asking for more than the one before: overdue, current, next two, year."""
-    groups = [part.group for part in parts(position, as_at, parameters)]
-    ahead = groups.count(Group.FUTURE)
-    worth = {
-        Plan.OVERDUE: Group.EARLIER_YEARS in groups or Group.OVERDUE in groups,
-        Plan.CURRENT: Group.CURRENT in groups,
-        Plan.NEXT_TWO: ahead > 2,
-        Plan.YEAR: ahead > 0,
-    }
-    return tuple(quote(position, as_at, parameters, plan=plan) for plan, offered in worth.items() if offered)
+    """The plans worth offering, each asking for more than the one before: overdue, current, begun, next two, year."""
+    worth = worth_offering(parts(position, as_at, parameters), as_at)
+    return tuple(quote(position, as_at, parameters, plan=plan) for plan in worth)
 
 
 def allocate(
@@ -114,7 +88,7 @@ def allocate(
     open_parts = parts(position, as_at, parameters)
     rest: tuple[Part, ...] = ()
     if plan is not None:
-        price = _price(_chosen(open_parts, plan), parameters, plan)
+        price = _price(within_plan(open_parts, plan, as_at), parameters, plan)
     else:
         price, rest = _furthest(open_parts, amount, parameters)
     left = amount - price.payable
@@ -149,14 +123,6 @@ def after_credit(position: Position, as_at: date, parameters: Parameters) -> Pos
     return replace(
         position, lines=tuple(line for line in lines if line.unpaid > 0), advance=position.advance - _money(shares)
     )
-
-
-def _chosen(open_parts: Sequence[Part], plan: Plan) -> tuple[Part, ...]:
-    chosen = [part for part in open_parts if part.group in _GROUPS[plan]]
-    if plan is Plan.NEXT_TWO:
-        future = [part for part in chosen if part.group is Group.FUTURE]
-        chosen = [part for part in chosen if part not in future[2:]]
-    return tuple(chosen)
 
 
 def _price(chosen: tuple[Part, ...], parameters: Parameters, plan: Plan | None) -> Quote:
@@ -270,7 +236,8 @@ def _working(price: Quote, rebates: list[tuple[int, Decimal, Decimal]], paramete
         chosen = [part for part in price.parts if part.group is group]
         if chosen:
             formula = " + ".join(text(part.principal) for part in chosen)
-            steps.append(Step(group.value, formula, _principal(chosen, group)))
+            code = "begun" if group is Group.FUTURE and price.plan is Plan.BEGUN else group.value
+            steps.append(Step(code, formula, _principal(chosen, group)))
     for year, percent, exact in rebates:
         if exact:
             base = sum((p.principal for p in price.parts if p.group in IN_TIME and p.period.fiscal_year == year), ZERO)

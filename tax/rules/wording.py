@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "arrears": ("বকেয়া (পূর্ববর্তী বছর)", "Arrears of an earlier year"),
     "overdue": ("বকেয়া কিস্তি (চলতি বছর)", "Overdue instalments of this year"),
     "current": ("হাল কিস্তি", "Current instalment"),
+    "begun": ("শুরু হওয়া কিস্তি", "Instalment that has begun"),
     "future": ("অগ্রিম কিস্তি", "Instalments paid ahead"),
     "surcharge": ("সারচার্জ", "Surcharge"),
     "rebate": ("রিবেট (বাদ)", "Rebate (deducted)"),
@@ -34,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "offer.arrears": ("পূর্ববর্তী বছরের বকেয়া", "Arrears of earlier years"),
     "offer.overdue": ("সকল বকেয়া", "Everything overdue"),
     "offer.current": ("চলতি কিস্তি পর্যন্ত", "Everything due up to this instalment"),
+    "offer.begun": ("শুরু হওয়া কিস্তি পর্যন্ত", "Everything up to the instalment that has begun"),
     "offer.next_two": ("চলতি ও পরবর্তী দুই কিস্তি", "This instalment and the next two"),
     "offer.year": ("বছরের অবশিষ্ট সব কিস্তি", "The rest of the year"),
 }

@@ -10,20 +10,24 @@ from django.conf import settings
 
 from imis.fiscal import Period
 from tax.queries.statements import label_json
-from tax.rules.allocation import Plan
+from tax.rules.allocation import IN_TIME, Plan
 from tax.rules.position import group_of
 from tax.rules.ruleset import Group, Parameters
 from tax.rules.wording import words
 
 _MOST_QUARTERS = 5
+# Which plan reaches the bill's own quarter, as bill_insert numbers them; 0 is what stands before all of them.
+_REACH = {Group.OVERDUE: 0, Group.CURRENT: 1, Group.FUTURE: 2}
 
 
 def printed_words(parameters: Parameters, period: Period, issued_on: date, due_on: date) -> dict[str, Any]:
     """Rates, their texts, the heading and the offers' words, as the statement bill_insert wants them."""
-    in_time = group_of(period, due_on, parameters) is Group.CURRENT
+    own = group_of(period, due_on, parameters)
+    in_time = own in IN_TIME
     rebates = [parameters.rebate_percent(n) for n in range(1, _MOST_QUARTERS + 1)]
     return {
-        "in_time": in_time,
+        "own_group": own.value,
+        "own_reach": _REACH[own],
         "surcharge": parameters.surcharge_percent,
         "surcharge_text": f"{parameters.surcharge_percent:f}",
         "rebates": rebates,

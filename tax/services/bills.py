@@ -12,20 +12,23 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imis import audit, numbers
 from imis.errors import Refused
-from imis.fiscal import FiscalYear, Period, quarter_end, quarter_start
+from imis.fiscal import FiscalYear, Period, period_of, quarter_end, quarter_start
 from imis.ledger.services import post_set
 from imis.models import User
 from imis.money import ZERO
 from tax.models import BillRun, RuleSet
 from tax.queries.law import rule_set_on
 from tax.queries.statements import statement
+from tax.rules.allocation import IN_TIME
 from tax.rules.position import group_of
 from tax.rules.ruleset import Group, Parameters
 from tax.services.advances import use_advances
+from tax.services.bill_dates import check_bill_dates
 from tax.services.bill_words import printed_words
 from tax.services.locks import lock_wards, wards_of
 
@@ -70,10 +73,13 @@ def issue_bills(
 ) -> BillRunOutcome:
     """Issue the bills of a quarter for a ward, for several, or (None) for all; only what is missing is issued.
 
-    Refused when the last date lies before the issue date or after the year has closed, or when no rule set is in
-    force on it. `at` is an aware datetime; amounts in Taka.
+    BadInput, naming the field, when a date makes no sense on the day of `at` (`check_bill_dates`); Refused when the
+    last date lies after the year has closed, or no rule set is in force on it. `at` is an aware datetime; amounts in
+    Taka.
     """
     wards = wards_of(ward)
+    today = timezone.localdate(at)
+    check_bill_dates(fiscal_year=fiscal_year, quarter=quarter, issued_on=issued_on, due_on=due_on, today=today)
     issue = _checked(wards, Period(fiscal_year, quarter), issued_on, due_on)
     with transaction.atomic():
         lock_wards(wards)
@@ -111,8 +117,6 @@ def bill_ahead(
 
 
 def _checked(wards: list[int], period: Period, issued_on: date, due_on: date) -> Issue:
-    if due_on < issued_on:
-        raise Refused(_("The last date lies before the issue date."), remedy=_("Choose a later last date."))
     rule_set = rule_set_on(due_on)
     parameters = Parameters.from_json(rule_set.parameters)
     if group_of(period, due_on, parameters) is Group.EARLIER_YEARS:
@@ -190,7 +194,7 @@ def _label(issue: Issue, runs: list[BillRun]) -> str:
 
 def _arguments(issue: Issue) -> dict[str, Any]:
     period, year = issue.period, FiscalYear(issue.period.fiscal_year)
-    later = [q for q in (1, 2, 3, 4) if q > period.quarter]
+    now = period_of(issue.due_on)
     return {
         "wards": issue.wards,
         "holdings": issue.holdings,
@@ -198,34 +202,38 @@ def _arguments(issue: Issue) -> dict[str, Any]:
         "quarter": period.quarter,
         "starts_on": quarter_start(year, period.quarter),
         "year_end": year.end,
-        "year_now": period.fiscal_year,
+        "year_now": now.fiscal_year,
+        "quarter_now": now.quarter,
         "issued_on": issue.issued_on,
         "due_on": issue.due_on,
         "policy": issue.parameters.allocation_policy,
         "use_credit": issue.holdings is None,
-        "later_quarters": later,
-        "later_starts": [quarter_start(year, q) for q in later],
-        **_groups(issue),
+        **_groups(issue, now),
         **printed_words(issue.parameters, issue.period, issue.issued_on, issue.due_on),
     }
 
 
-def _groups(issue: Issue) -> dict[str, Any]:
-    """The group of every quarter on the last date, from the oldest that anybody owes."""
+def _groups(issue: Issue, now: Period) -> dict[str, Any]:
+    """The group of every other quarter on the last date, from the oldest that anybody owes to the end of that year."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(oldest_unpaid_year) FROM tax_standing")
         (oldest,) = cursor.fetchone()
-    years = range(min(oldest or issue.period.fiscal_year, issue.period.fiscal_year), issue.period.fiscal_year + 1)
-    periods = [Period(year, q) for year in years for q in (1, 2, 3, 4) if Period(year, q) != issue.period]
+    years = range(min(oldest or issue.period.fiscal_year, issue.period.fiscal_year), now.fiscal_year + 1)
+    every = {Period(year, q): _group(Period(year, q), issue) for year in years for q in (1, 2, 3, 4)}
+    others = {period: group for period, group in every.items() if period != issue.period}
+    in_time = [period for period, group in others.items() if group in IN_TIME]
+    coming = [period for period in in_time if period.fiscal_year == now.fiscal_year]
     return {
-        "group_years": [period.fiscal_year for period in periods],
-        "group_quarters": [period.quarter for period in periods],
-        "group_names": [_printed_group(period, issue).value for period in periods],
+        "group_years": [period.fiscal_year for period in others],
+        "group_quarters": [period.quarter for period in others],
+        "group_names": [group.value for group in others.values()],
+        "coming_quarters": [period.quarter for period in coming],
+        "coming_starts": [quarter_start(FiscalYear(period.fiscal_year), period.quarter) for period in coming],
+        "coming_groups": [others[period].value for period in coming],
+        # The usual issue: the bill's quarter is the one of the calendar, and no older one is open beside it.
+        "plain": every[issue.period] is Group.CURRENT and issue.period == now and all(p > now for p in in_time),
     }
 
 
-def _printed_group(period: Period, issue: Issue) -> Group:
-    group = group_of(period, issue.due_on, issue.parameters)
-    # An older quarter that an order keeps open past the last date of this bill is printed without its rebate:
-    # the paper must not ask for less than the counter will.
-    return Group.OVERDUE if group is Group.CURRENT else group
+def _group(period: Period, issue: Issue) -> Group:
+    return group_of(period, issue.due_on, issue.parameters)

@@ -104,9 +104,8 @@ def _chosen(form: PaymentForm, plans: list[str]) -> str:
     asked: str = form.data.get("plan", "")
     if asked in (*plans, OTHER_AMOUNT):
         return asked
-    if Plan.CURRENT.value in plans:
-        return Plan.CURRENT.value
-    return plans[0] if plans else OTHER_AMOUNT
+    usual = [plan.value for plan in (Plan.CURRENT, Plan.BEGUN) if plan.value in plans]
+    return (usual or plans or [OTHER_AMOUNT])[0]
 
 
 @require_GET

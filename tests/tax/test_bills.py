@@ -10,7 +10,6 @@ from django.db import connection
 from django.db.models import Sum
 
 from holdings.models import Holding, Unit
-from imis.errors import Refused
 from imis.fiscal import FiscalYear, quarter_end, quarter_start
 from imis.ledger.models import Entry
 from imis.models import AuditRow
@@ -20,42 +19,24 @@ from tax.queries import (
     bill_preview,
     bills_of_run,
     demand_register,
-    dues,
-    parameters_on,
     preview_rows,
     register_totals,
     rule_set_on,
 )
-from tax.queries.positions import offers_json
-from tax.rules.allocation import Plan, offers, quote
 from tax.services import assess_ward
 from tests.tax.city import START, build_city, moment, officer
-from tests.tax.issuing import assessed_city, issue, no_discrepancy, some_pay
+from tests.tax.issuing import assessed_city, issue, no_discrepancy, says_what_the_counter_asks, some_pay
 
 pytestmark = pytest.mark.django_db
 
 
 def bills_match_the_rules(year: int, quarter: int) -> int:
     """Each bill of the quarter prints what the rules quote on its last date; returns how many were compared."""
-    end = quarter_end(FiscalYear(year), quarter)
-    parameters = parameters_on(end)
     bills = list(Bill.objects.filter(fiscal_year=year, quarter=quarter, run__isnull=False))
     for bill in bills:
-        position = dues(bill.holding_id, end, parameters=parameters)
-        price = quote(position, end, parameters, plan=Plan.CURRENT)
-        printed = bill.snapshot
-        steps = [step.to_json() for step in price.working]
-        if bill.advance_amount and price.principal:
-            steps[0]["formula"] = f"{bill.principal_amount} − {bill.advance_amount}"
-        assert printed["working"] == steps
-        assert printed["offers"] == offers_json(offers(position, end, parameters), end)
-        assert bill.payable_amount == price.payable and bill.rebate_amount == price.rebate
-        assert bill.surcharge_amount == price.surcharge and bill.rounding_amount == price.rounding
-        assert bill.principal_amount - bill.advance_amount + bill.arrears_amount == price.principal
-        assert sum(D(row["principal"]) for row in printed["arrears"]) == bill.arrears_amount
-        assert sum(D(line["amount"]) for line in printed["lines"]) == bill.principal_amount
-        assert printed["assessment"]["steps"] == bill.assessment.explanation["steps"]
-        assert D(printed["amounts"]["payable"]) == bill.payable_amount
+        says_what_the_counter_asks(bill)
+        assert bill.due_on == quarter_end(FiscalYear(year), quarter)
+        assert bill.snapshot["assessment"]["steps"] == bill.assessment.explanation["steps"]
     return len(bills)
 
 
@@ -197,10 +178,7 @@ def test_quarters_issued_out_of_order_still_print_the_truth() -> None:
     issue(2021, 3)
     issue(2021, 2)
     no_discrepancy()
-    for bill in Bill.objects.filter(quarter=2):
-        end = quarter_end(FiscalYear(2021), 2)
-        position = dues(bill.holding_id, end)
-        assert bill.snapshot["offers"] == offers_json(offers(position, end, parameters_on(end)), end)
+    assert bills_match_the_rules(2021, 2)
 
 
 def test_the_register_has_control_totals() -> None:
@@ -210,13 +188,3 @@ def test_the_register_has_control_totals() -> None:
     totals = register_totals(demand_register(22, 2021, 1))
     assert totals["principal"] == totals["settled"] + totals["unpaid"]
     assert totals["unpaid"] == Standing.objects.aggregate(s=Sum("unpaid_amount"))["s"] and totals["settled"] > 0
-
-
-@pytest.mark.parametrize(
-    ("issued_on", "due_on"),
-    [(date(2021, 9, 1), date(2021, 8, 1)), (date(2022, 7, 1), date(2022, 7, 31)), (date(2020, 7, 1), date(2020, 9, 1))],
-    ids=["due before issue", "year over", "no rule set"],
-)
-def test_dates_that_make_no_sense_are_refused(issued_on: date, due_on: date) -> None:
-    with pytest.raises(Refused):
-        issue(2021, 1, issued_on=issued_on, due_on=due_on)
