@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='allocation',
             name='entry',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=models.PROTECT, related_name='+', to='ledger.entry'),
         ),
         migrations.AddConstraint(
             model_name='allocation',

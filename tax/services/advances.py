@@ -113,9 +113,10 @@ def sources_without_link(payment: UUID) -> list[str]:
     parts = Allocation.objects.filter(
         payment_id=payment, kind=Allocation.Kind.ADVANCE, entry=None, reversal=None, amount__lt=0
     )
-    bills = list(parts.values_list("bill_id", flat=True))
-    others = [f"credit:{payment}:{number}" for number in range(1, bills.count(None) + 1)]
-    return [f"advance:{bill}:{payment}" for bill in bills if bill is not None] + others
+    used_for: list[int | None] = list(parts.values_list("bill_id", flat=True))
+    bills = [bill for bill in used_for if bill is not None]
+    others = range(1, len(used_for) - len(bills) + 1)
+    return [f"advance:{bill}:{payment}" for bill in bills] + [f"credit:{payment}:{number}" for number in others]
 
 
 def settle_again(*, use: CreditUse, bills: Iterable[int], holding: int, without: UUID, by: User, at: datetime) -> None:
