@@ -64,9 +64,7 @@ def use_advances(*, label: str, arguments: dict[str, Any], by: User, at: datetim
         if holdings:
             drafts = statement("advance_postings")
             made = post_set(batch=f"advance:{label}", drafts_sql=drafts, params=arguments, by=by, at=at)
-            first = made.first_entry or 0
-            block = {"first_entry": first, "last_entry": first + made.entries - 1}
-            cursor.execute(statement("advance_allocations"), arguments | block)
+            cursor.execute(statement("advance_allocations"), arguments | {"first_entry": made.first_entry})
             refresh_standings(holdings)
         cursor.execute("DROP TABLE advance_use")
     return used

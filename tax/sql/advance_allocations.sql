@@ -1,6 +1,8 @@
--- What the credit settled, under the postings just made of it.
+-- What the credit settled, under the postings just made of it: their keys follow each other in the order of the sources.
 INSERT INTO tax_allocation (payment_id, reversal_id, bill_id, head_id, kind, amount, policy, entry_id, effective_on)
-SELECT x.payment_id, NULL::bigint, x.bill_id, x.head, x.kind, x.amount, %(policy)s, e.id, %(issued_on)s::date
+SELECT payment_id, NULL::bigint, bill_id, head, kind, amount, %(policy)s,
+       %(first_entry)s + dense_rank() OVER (ORDER BY 'advance:' || bill_id::text || ':' || payment_id::text) - 1,
+       %(issued_on)s::date
 FROM (
     SELECT payment_id, bill_id, head, 'principal' AS kind, amount FROM advance_use WHERE amount > 0
     UNION ALL
@@ -10,5 +12,3 @@ FROM (
     UNION ALL
     SELECT payment_id, bill_id, 'advance', 'advance', -sum(amount + rounding) FROM advance_use GROUP BY payment_id, bill_id
 ) x
-JOIN ledger_entry e ON e.id BETWEEN %(first_entry)s AND %(last_entry)s
- AND e.source = 'advance:' || x.bill_id::text || ':' || x.payment_id::text

@@ -161,6 +161,8 @@ def test_a_run_uses_credit_as_the_rules_do(parts: int) -> None:
             amount for kind, amount in written.items() if kind != "rebate"
         )
     assert whole > 5
+    for row in Allocation.objects.exclude(entry=None).select_related("entry"):
+        assert row.entry and row.entry.source == f"advance:{row.bill_id}:{row.payment_id}"
 
 
 def dues_before(bill: Bill, advance: Decimal) -> Position:
