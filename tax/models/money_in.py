@@ -73,7 +73,8 @@ class Allocation(models.Model):
 
     kind principal: settles the demand of (bill, head) · rebate: settles it without money · surcharge and
     rounding: charged and paid at once · advance: kept as the payer's credit; when a later bill uses it, a negative
-    advance and what it settles are appended, both naming that bill and the payment the credit came from.
+    advance and what it settles are appended, naming the payment the credit came from, the posting (`entry`) and the
+    day whose prices held (`effective_on`); both are empty on parts written with their payment, which has its own.
     Money in = principal + surcharge + rounding + advance; what a bill still owes = its lines − (principal + rebate).
     """
 
@@ -91,6 +92,8 @@ class Allocation(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     policy = models.CharField(_("policy"), max_length=40)
+    entry = models.ForeignKey("ledger.Entry", models.PROTECT, null=True, related_name="+", db_index=False)
+    effective_on = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("allocation")
@@ -100,6 +103,11 @@ class Allocation(models.Model):
                 condition=~Q(kind__in=["principal", "rebate"]) | Q(bill__isnull=False),
             ),
             models.CheckConstraint(name="allocation_not_zero", condition=~Q(amount=0)),
+            models.CheckConstraint(
+                name="allocation_of_credit_names_its_day",
+                condition=Q(entry__isnull=True, effective_on__isnull=True)
+                | Q(entry__isnull=False, effective_on__isnull=False),
+            ),
         ]
         # Credit is rare and asked for by every bill run.
         indexes = [models.Index(fields=["payment"], name="allocation_advance", condition=Q(kind="advance"))]

@@ -19,6 +19,7 @@ from tax.queries.desk import payments_of
 from tax.queries.law import parameters_on
 from tax.queries.positions import dues
 from tax.rules.allocation import Plan, quote
+from tax.rules.credit import after_credit
 from tax.rules.position import parts
 from tax.rules.ruleset import Group
 
@@ -46,9 +47,12 @@ class Account:
 
 
 def account_of(holding: Holding, as_at: date) -> Account:
-    """The account of `holding` on `as_at`, in a fixed number of queries. Refused when no rule set is in force."""
+    """The account of `holding` on `as_at`, in a fixed number of queries. Refused when no rule set is in force.
+
+    Credit is taken off what is owed, as `quote_for` does: the window names the price that the counter takes.
+    """
     parameters = parameters_on(as_at)
-    position = dues(holding.pk, as_at, parameters=parameters)
+    position = after_credit(dues(holding.pk, as_at, parameters=parameters), as_at, parameters)
     assessment = assessment_on(holding.pk, as_at)
     price = quote(position, as_at, parameters, plan=Plan.CURRENT)
     earlier = [part for part in parts(position, as_at, parameters) if part.group is Group.EARLIER_YEARS]

@@ -120,9 +120,14 @@ def day_at_the_counter(user: User, day: datetime, *, latest: int) -> dict[str, A
 
 
 def allocations_of(payment: Payment) -> QuerySet[Allocation]:
-    """What a payment settled, oldest bill first; the mirror rows of a reversal are left out."""
+    """What a payment settled, oldest bill first; the mirror rows of a reversal are left out.
+
+    So is what its credit settled together with a payment reversed since: it was settled again without that one.
+    """
+    undone = payment.allocations.exclude(reversal=None).exclude(reversal__payment=payment).values("entry__reverses")
     return (
         payment.allocations.filter(reversal=None)
+        .exclude(entry__in=undone)
         .select_related("bill")
         .order_by("bill__fiscal_year", "bill__quarter", "kind", "id")
     )

@@ -14,7 +14,8 @@ from django.db import connection
 from imis.fiscal import FiscalYear, Period, fiscal_year_of, quarter_start
 from imis.money import ZERO, D
 from tax.queries.law import head_ranks, parameters_on
-from tax.rules.allocation import Quote, after_credit, offers
+from tax.rules.allocation import Quote, offers
+from tax.rules.credit import after_credit
 from tax.rules.instalments import instalment
 from tax.rules.position import OpenLine, Position, group_of
 from tax.rules.ruleset import Group, Parameters

@@ -63,6 +63,20 @@ def advance_differences() -> Iterable[str]:
     """)
 
 
+@register_check("no credit beside a debt")
+def credit_beside_debt() -> Iterable[str]:
+    """Holdings that owe while the corporation holds their money: their credit should have settled it at once."""
+    return sentences(f"""
+        SELECT format('holding %s owes %s and has a credit of %s', v.holding_id, v.unpaid, c.amount)
+        FROM (SELECT p.holding_id, sum(a.amount) AS amount
+              FROM tax_allocation a JOIN tax_payment p ON p.id = a.payment_id
+              WHERE a.kind = 'advance' GROUP BY p.holding_id HAVING sum(a.amount) > 0) c
+        JOIN ({_LIVE}) v ON v.holding_id = c.holding_id
+        WHERE v.unpaid > 0
+        ORDER BY v.holding_id
+    """)  # noqa: S608 - the part filled in is the constant above
+
+
 @register_check("bills keep their hash")
 def bill_hash_differences() -> Iterable[str]:
     """Bills of which a figure or a word was altered after they were issued."""

@@ -103,28 +103,6 @@ def allocate(
     return Allocated(tuple(shares), price, _allocation_working(price, shares, amount))
 
 
-def from_credit(position: Position, as_at: date, parameters: Parameters) -> tuple[Share, ...]:
-    """How a holding's credit settles what is demanded of it, to the paisa; nothing is demanded ahead for it."""
-    demanded = replace(position, lines=tuple(line for line in position.lines if line.bill is not None))
-    if position.advance <= 0 or demanded.unpaid <= 0:
-        return ()
-    spread = allocate(demanded, position.advance, as_at, parameters.with_changes(rounding_unit=PAISA))
-    return tuple(share for share in spread.shares if share.kind != "advance")
-
-
-def after_credit(position: Position, as_at: date, parameters: Parameters) -> Position:
-    """The position once its credit is used: what a payer is asked for in money."""
-    shares = from_credit(position, as_at, parameters)
-    settled: dict[tuple[int | None, str], Decimal] = {}
-    for share in shares:
-        if share.kind in ("principal", "rebate"):
-            settled[share.bill, share.head] = settled.get((share.bill, share.head), ZERO) + share.amount
-    lines = (replace(ln, unpaid=ln.unpaid - settled.get((ln.bill, ln.head), ZERO)) for ln in position.lines)
-    return replace(
-        position, lines=tuple(line for line in lines if line.unpaid > 0), advance=position.advance - _money(shares)
-    )
-
-
 def _price(chosen: tuple[Part, ...], parameters: Parameters, plan: Plan | None) -> Quote:
     arrears = _principal(chosen, Group.EARLIER_YEARS)
     principal = sum((part.principal for part in chosen), ZERO)

@@ -40,7 +40,7 @@ from tax.rules.allocation import Allocated, Plan, Share, allocate, quote
 from tax.rules.explanation import text
 from tax.rules.position import Position
 from tax.rules.ruleset import Parameters
-from tax.services.advances import use_credit
+from tax.services.advances import use_credit, use_credit_left
 from tax.services.bills import bill_ahead
 from tax.services.locks import lock_holding
 from tax.services.payment_checks import check_advance, check_claim, check_expected, check_said, first_payment
@@ -122,6 +122,9 @@ def _take(
         "steps": [step.to_json() for step in spread.working],
     }
     _write(claim, place, shares, parameters)
+    if position.unpaid and spread.total("advance"):
+        # A quarter not demanded yet, too dear for it, stood before the one that is owed.
+        use_credit_left(holding=place.pk, as_at=claim.value_date, by=claim.taken_by, at=claim.recorded_at)
     refresh_standings([place.pk])
     audit.record(
         by=claim.taken_by,

@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imis import audit
@@ -14,7 +16,7 @@ from imis.ledger.models import Entry
 from imis.ledger.services import reverse
 from imis.models import User
 from tax.models import Allocation, Payment, Reversal
-from tax.services.advances import credit_sources
+from tax.services.advances import credit_uses, settle_again, sources_without_link, use_credit_left
 from tax.services.locks import lock_holding
 from tax.services.standings import refresh_standings
 
@@ -22,6 +24,8 @@ from tax.services.standings import refresh_standings
 def reverse_payment(*, payment: UUID, reason: str, by: User, at: datetime) -> Reversal:
     """Undo a payment with all that its credit settled later; quarters demanded for it stay demanded.
 
+    A rebate that its credit earned together with another payment's falls too; other credit of the holding settles what
+    is owed again, by the prices of the day of `at`.
     Refused without a reason, for a payment already reversed, and for the officer who took it.
     Payment.DoesNotExist when there is no such payment.
     """
@@ -38,7 +42,7 @@ def reverse_payment(*, payment: UUID, reason: str, by: User, at: datetime) -> Re
         undone = Reversal.objects.create(
             payment=taken, entry=mirror, reason=reason.strip()[:200], reversed_by=by, reversed_at=at
         )
-        _undo_allocations(taken, undone, by, at)
+        _undo(taken, undone, by, at)
         refresh_standings([place.pk])
         audit.record(
             by=by,
@@ -54,19 +58,40 @@ def reverse_payment(*, payment: UUID, reason: str, by: User, at: datetime) -> Re
     return undone
 
 
-def _undo_allocations(taken: Payment, undone: Reversal, by: User, at: datetime) -> None:
-    shares = list(Allocation.objects.filter(payment=taken).order_by("pk"))
-    for entry in Entry.objects.filter(source__in=credit_sources(taken.pk)).order_by("pk"):
+def _undo(taken: Payment, undone: Reversal, by: User, at: datetime) -> None:
+    """Take back what the payment settled, at once and by its credit; credit of others that shared in it settles again.
+
+    What is owed by then is settled from the credit that the holding has: it never stands beside a debt.
+    """
+    holding = taken.holding_id
+    uses = credit_uses(holding=holding, payment=taken.pk)
+    for entry in Entry.objects.filter(source__in=sources_without_link(taken.pk)).order_by("pk"):
         reverse(entry=entry, source=f"reversal:{entry.source}", reason=undone.reason, by=by, at=at)
+    _append_mirror(Allocation.objects.filter(payment=taken, entry=None), undone, None)
+    for use in uses:
+        for entry in use.entries:
+            mirror = reverse(entry=entry, source=f"reversal:{entry.source}", reason=undone.reason, by=by, at=at)
+            _append_mirror(Allocation.objects.filter(payment__holding=holding, entry=entry), undone, mirror)
+    for use in uses:
+        if len(use.credits) > 1:
+            settled = Allocation.objects.filter(payment__holding=holding, entry__in=use.entries, bill__isnull=False)
+            bills = set(settled.values_list("bill_id", flat=True))
+            settle_again(use=use, bills=bills, holding=holding, without=taken.pk, by=by, at=at)
+    use_credit_left(holding=holding, as_at=timezone.localdate(at), by=by, at=at)
+
+
+def _append_mirror(shares: QuerySet[Allocation], undone: Reversal, mirror: Entry | None) -> None:
     Allocation.objects.bulk_create(
         Allocation(
-            payment=taken,
+            payment_id=share.payment_id,
             reversal=undone,
             bill_id=share.bill_id,
             head_id=share.head_id,
             kind=share.kind,
             amount=-share.amount,
             policy=share.policy,
+            entry=mirror,
+            effective_on=share.effective_on,
         )
-        for share in shares
+        for share in shares.filter(reversal=None).order_by("pk")
     )

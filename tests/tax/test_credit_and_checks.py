@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from holdings.models import Holding, Unit
 from imis.ledger import checks
-from imis.money import D, paisa
+from imis.money import D, whole_taka
 from tax.models import BillLine
 from tax.queries import dues, quote_for
 from tax.services import reverse_payment, take_payment
@@ -47,7 +47,7 @@ def test_credit_pays_the_next_bills_with_their_rebate_until_it_is_used_up() -> N
     holding, _yearly = paid_beyond(D(300))
     outcome = issue(2022, 1)
     quarter = outcome.demand
-    used = min(D(300), quarter - paisa(quarter * D("0.05")))
+    used = min(D(300), whole_taka(quarter * D("0.95")))
     assert outcome.advance_applied == used
     assert dues(holding.pk, START).advance == 300 - used
     no_discrepancy()
@@ -109,14 +109,15 @@ def test_each_reconciliation_bites(statement: str, check: str) -> None:
 
 
 def test_credit_pays_what_is_owed_before_money_does() -> None:
-    """A payment is undone while another's credit stands: the next price is less by that credit, and the books agree."""
+    """A payment is undone while another's credit stands: it settles at once, the next price is less by it."""
     holding, _yearly = paid_beyond(D(300))
     first = holding.payments.order_by("entry_id")[0]
+    demanded = BillLine.objects.aggregate(s=Sum("amount"))["s"]
     reverse_payment(payment=first.pk, reason="cheque", by=officer("officer"), at=moment(START))
     owed = dues(holding.pk, START)
-    assert owed.advance > 0 and owed.unpaid > 0
+    assert owed.advance == 0 and 0 < owed.unpaid <= demanded - 300
     quoted = quote_for(holding.pk, START)
-    assert quoted.position.advance == 0 and quoted.position.unpaid < owed.unpaid
+    assert quoted.position == owed
     offer = quoted.offers[-1]
     last = take_payment(
         payment_id=uuid4(),
@@ -135,4 +136,4 @@ def test_credit_pays_what_is_owed_before_money_does() -> None:
     for payment in holding.payments.filter(reversal=None).order_by("-entry_id"):
         reverse_payment(payment=payment.pk, reason="cheque", by=officer("officer"), at=moment(START))
         no_discrepancy()
-    assert last.pk and dues(holding.pk, START).unpaid == BillLine.objects.aggregate(s=Sum("amount"))["s"]
+    assert last.pk and dues(holding.pk, START).unpaid == demanded

@@ -63,7 +63,7 @@ class Story:
         on = max(on, START)
         offered = [offer for offer in quote_for(holding.pk, on).offers if offer.payable > 0]
         offer = self.draw.choice(offered) if offered and self.draw.random() < 0.6 else None
-        amount = offer.payable if offer else D(self.draw.randrange(1, 2000))
+        amount = offer.payable if offer else self.draw.choice([1, 1, D("4.01")]) * D(self.draw.randrange(1, 2000))
         try:
             take_payment(
                 payment_id=uuid4(),
@@ -98,6 +98,9 @@ def books_are_true() -> None:
     settled = Allocation.objects.filter(kind__in=["principal", "rebate"]).aggregate(s=Sum("amount"))["s"] or D(0)
     assert balance("receivable_tax") == lines - settled >= 0
     assert [f"{d.check}: {d.detail}" for d in checks.discrepancies()] == []
+    for holding in Holding.objects.all():
+        position = dues(holding.pk, START)
+        assert not (position.advance > 0 and position.unpaid > 0), f"{holding.pk}: credit beside a debt"
 
 
 @pytest.mark.parametrize("seed", range(12))

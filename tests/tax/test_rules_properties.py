@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from imis.fiscal import FiscalYear, Period, quarter_end
 from imis.money import ZERO, D, paisa
 from tax.rules.allocation import Allocated, Plan, allocate, offers, quote
+from tax.rules.credit import Credit, after_credit, drawn, from_credit, money
 from tax.rules.explanation import Step
 from tax.rules.instalments import quarters
 from tax.rules.position import OpenLine, Position, group_of
@@ -223,3 +225,30 @@ def test_a_step_survives_storage() -> None:
     step = Step("yearly_tax", "1.00 + 2.00", D("3"), {"a": 1}, (Step("charge", "", D("1")), Step("charge", "", D("2"))))
     assert Step.from_json(step.to_json()).to_json() == step.to_json()
     assert [s.code for s in step.walk()] == ["yearly_tax", "charge", "charge"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(positions(), taka, days)
+def test_credit_never_stands_beside_a_demand(position: Position, credit: Decimal, as_at: date) -> None:
+    left = after_credit(replace(position, advance=credit), as_at, KHULNA)
+    assert left.advance >= 0 and all(line.unpaid > 0 for line in left.lines)
+    assert left.advance == 0 or left.unpaid == 0
+    shares = from_credit(replace(position, advance=credit), as_at, KHULNA)
+    assert credit - money(shares) == left.advance
+    assert all(share.bill is not None for share in shares if share.kind != "rounding")
+
+
+@settings(max_examples=200, deadline=None)
+@given(positions(), st.lists(taka, min_size=1, max_size=4), days)
+def test_each_credit_pays_its_own_money_and_no_more(position: Position, credits: list[Decimal], as_at: date) -> None:
+    given_ = [Credit(UUID(int=number), left) for number, left in enumerate(credits)]
+    shares = from_credit(replace(position, advance=sum(credits, ZERO)), as_at, KHULNA)
+    paid: dict[UUID, Decimal] = defaultdict(lambda: ZERO)
+    kinds: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for payment, piece in drawn(shares, given_):
+        paid[payment] += money([piece])
+        kinds[piece.kind] += piece.amount
+    assert all(0 < paid[credit.payment] <= credit.left for credit in given_ if credit.payment in paid)
+    assert sum(paid.values(), ZERO) == money(shares)
+    for kind in kinds:
+        assert kinds[kind] == sum((share.amount for share in shares if share.kind == kind), ZERO)
