@@ -35,7 +35,7 @@ def main(arguments: list[str], sink: TextIO, report: TextIO) -> int:
     try:
         walls = sandbox.confine(_libraries(), [home])
         survey = _open(name, Path(path), layer or None)
-        project = emit.Projector(crs or survey.crs)
+        project = emit.Projector(crs or survey.crs, stated=bool(crs))
         header = {
             "driver": survey.driver,
             "fields": survey.fields,

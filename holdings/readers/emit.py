@@ -15,6 +15,8 @@ import numpy
 import pyproj
 import shapely
 
+from holdings.readers.errors import Unreadable
+
 COLUMNS = ("file_id", "number", "raw", "geom", "raw_geom", "decision")
 STORAGE_SRID = 3857
 # What a WKB that cannot even be parsed is kept under in the raw row.
@@ -42,11 +44,24 @@ class Chunk:
         return len(next(iter(self.columns.values()))) if self.columns else len(self.geometry)
 
 
-class Projector:
-    """Brings geometries from the file's coordinate system to storage."""
+def horizontal(crs: pyproj.CRS) -> bool:
+    """True for a system of two numbers that say where a place lies: degrees, or metres of a projection."""
+    return len(crs.axis_info) == 2 and (crs.is_geographic or crs.is_projected)
 
-    def __init__(self, crs: str | None) -> None:
-        self.crs = pyproj.CRS.from_user_input(crs) if crs else None
+
+class Projector:
+    """Brings geometries from the file's coordinate system to storage; raises Unreadable for a system that is none.
+
+    A file may name a system with heights, which are left out; one that a person has `stated` may not.
+    """
+
+    def __init__(self, crs: str | None, *, stated: bool = False) -> None:
+        try:
+            self.crs = pyproj.CRS.from_user_input(crs) if crs else None
+        except pyproj.exceptions.CRSError as error:
+            raise Unreadable("no_such_system", system=str(crs)[:80]) from error
+        if stated and self.crs is not None and not horizontal(self.crs):
+            raise Unreadable("no_such_system", system=str(crs)[:80])
         self.srid = self.crs.to_epsg(min_confidence=25) if self.crs else None
         self._transform = None
         if self.crs is not None and self.srid != STORAGE_SRID:
