@@ -65,7 +65,7 @@ def _write(sink: TextIO, survey: VectorFile | TableFile, file_id: int, project: 
 
 def _open(name: str, path: Path, layer: str | None) -> VectorFile | TableFile:
     form = next(form for form in FORMATS if form.name == name)
-    return VectorFile(path, form.drivers, layer) if form.drivers else TableFile(path, form.name)
+    return VectorFile(path, form.drivers, layer) if form.drivers else TableFile(path, form.name, layer)
 
 
 def _libraries() -> list[Path]:

@@ -21,6 +21,9 @@ COLUMNS = ("file_id", "number", "raw", "geom", "raw_geom", "decision")
 STORAGE_SRID = 3857
 # What a WKB that cannot even be parsed is kept under in the raw row.
 BROKEN = "_broken_geometry"
+# Cells of a table to the right of all headings: too many for the row, or only without a heading.
+SURPLUS = "_surplus_cells"
+UNNAMED = "_unnamed_cells"
 # What makes WKB of two dimensions EWKB: the flag in the last byte of its type, and the SRID after it.
 _WITH_SRID = "20" + STORAGE_SRID.to_bytes(4, "little").hex()
 # Web Mercator ends here; beyond it a latitude is a mistake.
@@ -34,11 +37,15 @@ _EXACT = 1e15
 
 @dataclass
 class Chunk:
-    """Some rows: column name → values, and their geometry (an array of shapely geometries) or None."""
+    """Some rows: column name → values, and their geometry (an array of shapely geometries) or None.
+
+    `numbers` are those of its rows where the file leaves some out.
+    """
 
     columns: dict[str, list[Any]]
     geometry: Any
     broken: list[str | None] | None = None
+    numbers: list[int] | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else len(self.geometry)
@@ -118,13 +125,13 @@ def write(sink: IO[str], chunks: Iterable[Chunk], *, file_id: int, project: Proj
 
 
 def text(chunk: Chunk, *, after: int, file_id: int, project: Projector) -> str:
-    """The lines of one chunk, its rows numbered from after + 1."""
+    """The lines of one chunk, its rows numbered from after + 1 unless it numbers them."""
     if chunk.broken is not None:
         chunk.columns[BROKEN] = chunk.broken
     stored, stands = _wkb(chunk, project)
     lines = []
-    cells = zip(_members(chunk), stored, stands, strict=True)
-    for number, (parts, here, there) in enumerate(cells, start=after + 1):
+    numbers = chunk.numbers or range(after + 1, after + 1 + len(chunk))
+    for number, parts, here, there in zip(numbers, _members(chunk), stored, stands, strict=True):
         raw = ", ".join(filter(None, parts)).replace("\\", "\\\\")
         lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\t\n")
     return "".join(lines)

@@ -63,6 +63,7 @@ def _parameters(file: SurveyFile) -> dict[str, Any]:
         "file": file.pk,
         "metric": settings.CITY_METRIC_SRID,
         "spatial": file.spatial,
+        "lines": file.driver == "CSV",
         "ward_mapped": "ward" in file.columns,
         "smallest": rules.SMALLEST_AREA_M2,
         "named": rules.OVERLAP_NAMED_M2,

@@ -87,9 +87,7 @@ def test_an_intake_loses_nothing_either(lanes: Callable[..., Any], assessor: Use
     assert not check_intake(file=file, by=assessor, at=NOW).strays
 
 
-def test_a_row_that_is_wrong_in_any_system_is_left_out_first(
-    bring: Callable[..., SurveyFile], assessor: User
-) -> None:
+def test_a_row_that_is_wrong_in_any_system_is_left_out_first(bring: Callable[..., SurveyFile], assessor: User) -> None:
     nowhere = shapely.box(1e12, 1e12, 1e12 + 10, 1e12 + 10)
     file = bring([(square(100, 100, crs="utm"), {"ward_no": 21}), (nowhere, {"ward_no": 21})], crs=None, name="n.shp")
     with pytest.raises(BadInput, match="2"):
