@@ -99,6 +99,9 @@ CONTAINMENTS = Intake(
             _("Neither a volume nor all measures of its shape are given: how much it holds stays unknown."),
             _("Measure it, or let the first visit do so."),
         ),
+        "future_date": Words(
+            _("Date lies ahead"), _("%(value)s has not come yet."), _("Correct the date; what is not yet is not known.")
+        ),
         "far_from_building": Words(
             _("Far from its building"),
             _("It lies %(metres)s m from the building it is said to serve."),

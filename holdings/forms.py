@@ -24,7 +24,10 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
     layer = forms.CharField(
-        label=_("Layer"), max_length=100, required=False, help_text=_("Only when the file holds several layers.")
+        label=_("Layer"),
+        max_length=100,
+        required=False,
+        help_text=_("Only when the file holds several layers or sheets."),
     )
     srid = forms.IntegerField(
         label=_("Coordinate system (EPSG)"),

@@ -22,6 +22,10 @@ _UNREADABLE = {
         gettext_lazy("The file holds several layers."),
         gettext_lazy("Name one of them, or export only it: %(layers)s."),
     ),
+    "no_such_system": (
+        gettext_lazy("“%(system)s” is no coordinate system that says where a place lies on the map."),
+        gettext_lazy("State its EPSG number, such as 4326 for longitude and latitude or 32645 for UTM 45N."),
+    ),
     "empty": (gettext_lazy("The file holds no rows."), gettext_lazy("Export the file again, with its rows.")),
     "no_header": (
         gettext_lazy("The first line does not name the columns."),
@@ -30,6 +34,10 @@ _UNREADABLE = {
     "not_utf8": (
         gettext_lazy("The text is not in UTF-8, so Bangla letters would be lost."),
         gettext_lazy("Save the table as “CSV UTF-8”, or as XLSX."),
+    ),
+    "open_quote": (
+        gettext_lazy("A quotation mark on line %(line)s is not closed where its cell ends; it would swallow rows."),
+        gettext_lazy("Correct that line: close the mark or take it out, and write each cell on one line."),
     ),
     "zip_slip": (
         gettext_lazy("The archive tries to write outside its folder (%(member)s)."),
@@ -79,5 +87,5 @@ def unreadable(error: Unreadable) -> BadInput:
     """The refusal a person sees for a file that could not be read."""
     message, remedy = _UNREADABLE.get(error.code, _UNREADABLE["reader_died"])
     facts = {key: ", ".join(value) if isinstance(value, list) else value for key, value in error.facts.items()}
-    facts = {"member": "", "layers": "", **facts}
+    facts = {"member": "", "layers": "", "line": "", "system": "", **facts}
     return BadInput(str(message) % facts, field="file", remedy=str(remedy) % facts)

@@ -1,20 +1,25 @@
-"""Explains why rows stand far from the city: another coordinate system, or longitude and latitude swapped."""
+"""Explains why rows stand far from the city, and places them anew when their true coordinate system is stated."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy
 import pyproj
+import shapely
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from holdings.models import SurveyFile
+from holdings.copying import copy_in
+from holdings.readers.emit import Projector, horizontal
 from holdings.rules.survey import LIKELY_SRIDS
 from imis.errors import BadInput
+
+_PIECE = 20_000
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,25 @@ class Place:
     x: float
     y: float
     unplaced: bool
+
+
+@dataclass(frozen=True)
+class RowTables:
+    """Where the rows of a kind of file are kept, and what became of them."""
+
+    rows: str
+    endings: str
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some rows, column by column; `kept` says that the file's own coordinates are at hand."""
+
+    ids: Sequence[int]
+    numbers: Sequence[int]
+    left_out: Sequence[bool]
+    kept: Sequence[bool]
+    shapes: Sequence[memoryview]
 
 
 def explain(
@@ -75,35 +99,92 @@ def _inside(xs: numpy.ndarray, ys: numpy.ndarray, srid: int, box: Sequence[float
         return (x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])
 
 
-def replace_rows(file: SurveyFile, srid: int) -> None:
-    """Places the rows of a file anew as if its coordinates were in `srid`; raises BadInput for an impossible one.
+def place_again(tables: RowTables, *, file: int, declared: int | None, srid: int) -> None:
+    """Places the waiting rows of a file anew as if its coordinates were in `srid`, by the reader's own projection.
 
-    Rows that were placed are brought back to the coordinates of the file first.
+    A row that was placed gets its own coordinates back first, and keeps them in raw_geom from then on: however often a
+    system is stated, nothing drifts and nothing is lost. Raises BadInput (the caller's transaction then writes nothing)
+    for a system that is none, and when a row that is not left out cannot lie in it.
     """
+    project = Projector(f"EPSG:{_on_the_map(srid)}")
+    after, more = 0, True
+    with connection.cursor() as cursor:
+        while more:
+            cursor.execute(
+                f"SELECT r.id, r.number, r.decision = 'reject', r.raw_geom IS NOT NULL,"  # noqa: S608 (our own tables)
+                f" ST_AsBinary(coalesce(r.raw_geom, r.geom)) FROM {tables.rows} r"
+                f" WHERE r.file_id = %s AND r.number > %s AND coalesce(r.raw_geom, r.geom) IS NOT NULL"
+                f" AND NOT EXISTS (SELECT FROM {tables.endings} e WHERE e.row_id = r.id) ORDER BY r.number LIMIT %s",
+                [file, after, _PIECE],
+            )
+            rows = cursor.fetchall()
+            if rows:
+                after = rows[-1][1]
+                _place_piece(cursor, tables, _Piece(*zip(*rows, strict=True)), project, declared)
+            more = len(rows) == _PIECE
+
+
+def _place_piece(cursor: Any, tables: RowTables, piece: _Piece, project: Projector, declared: int | None) -> None:
+    own = shapely.from_wkb(numpy.array([bytes(wkb) for wkb in piece.shapes], dtype=object))
+    placed = ~numpy.array(piece.kept)
+    if placed.any():
+        own[placed] = _of_the_file(own[placed], declared)
+    stored, stands = project(own.copy())  # it writes what it stores into the array it is given
+    outside = [n for n, out, shape in zip(piece.numbers, piece.left_out, stands, strict=True) if shape and not out]
+    if outside:
+        raise BadInput(
+            _("Row %(row)s cannot lie in EPSG:%(srid)s.") % {"row": outside[0], "srid": project.srid},
+            field="srid",
+            remedy=_("State the system its coordinates are in; a row that is wrong in any system is left out first."),
+        )
+    copy_in(
+        cursor,
+        "CREATE TEMP TABLE placed_again (row_id bigint, geom geometry, raw_geom geometry) ON COMMIT DROP",
+        zip(piece.ids, _hex(stored, settings.STORAGE_SRID), _hex(own, 0), strict=True),
+    )
+    cursor.execute(
+        f"UPDATE {tables.rows} r SET geom = n.geom, raw_geom = coalesce(r.raw_geom, n.raw_geom)"  # noqa: S608
+        " FROM placed_again n WHERE n.row_id = r.id"
+    )
+    cursor.execute("DROP TABLE placed_again")
+
+
+def _on_the_map(srid: int) -> int:
+    """`srid` if it says where a place lies on a map; heights and systems around the Earth's centre do not."""
     try:
-        there = pyproj.CRS.from_epsg(srid)
+        system = pyproj.CRS.from_epsg(srid)
     except pyproj.exceptions.CRSError:
         raise BadInput(_("EPSG:%(srid)s is not a coordinate system.") % {"srid": srid}, field="srid") from None
-    most_x, most_y = (180, 89) if there.is_geographic else (1e8, 1e8)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE holdings_surveyrow r SET geom = CASE
-                WHEN greatest(abs(ST_XMin(n.g)), abs(ST_XMax(n.g))) <= %(most_x)s
-                    AND greatest(abs(ST_YMin(n.g)), abs(ST_YMax(n.g))) <= %(most_y)s
-                THEN ST_Transform(ST_SetSRID(n.g, %(srid)s), %(storage)s) END
-            FROM (
-                SELECT id, coalesce(raw_geom, ST_Transform(geom, coalesce(%(declared)s, %(storage)s))) AS g
-                FROM holdings_surveyrow WHERE file_id = %(file)s
-            ) n
-            WHERE n.id = r.id AND NOT EXISTS (SELECT FROM holdings_surveyending e WHERE e.row_id = r.id)
-            """,
-            {
-                "srid": srid,
-                "storage": settings.STORAGE_SRID,
-                "declared": file.srid,
-                "file": file.pk,
-                "most_x": most_x,
-                "most_y": most_y,
-            },
+    if not horizontal(system):
+        raise BadInput(
+            _("EPSG:%(srid)s does not say where a place lies on the map.") % {"srid": srid},
+            field="srid",
+            remedy=_("State a system of two numbers, such as 4326 for longitude and latitude or 32645 for UTM 45N."),
         )
+    return srid
+
+
+def _of_the_file(shapes: Any, declared: int | None) -> Any:
+    """Stored geometries in the coordinates of their file, such that placing them again gives what is stored."""
+    if declared is None:
+        raise BadInput(
+            _("The file names a coordinate system that has no EPSG number, so it cannot be stated anew."),
+            field="srid",
+            remedy=_("Export it again in the system it truly is in, and bring that file."),
+        )
+    if declared == settings.STORAGE_SRID:
+        return shapes
+    back = pyproj.Transformer.from_crs(settings.STORAGE_SRID, declared, always_xy=True).transform
+    there = pyproj.Transformer.from_crs(declared, settings.STORAGE_SRID, always_xy=True).transform
+
+    def exactly(points: numpy.ndarray) -> numpy.ndarray:
+        # Between two ellipsoids the way back misses by millimetres, because heights are dropped: it is taken off.
+        first = numpy.column_stack(back(*points.T))
+        again = numpy.column_stack(back(*there(*first.T)))
+        return 2 * first - again
+
+    return shapely.transform(shapes, exactly)
+
+
+def _hex(shapes: Any, srid: int) -> list[str | None]:
+    return list(shapely.to_wkb(shapely.set_srid(shapes, srid), hex=True, include_srid=True))

@@ -119,6 +119,11 @@ _WORDS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("The row has neither an outline nor a holding number."),
         gettext_lazy("Leave the row out."),
     ),
+    "surplus_cells": (
+        gettext_lazy("More cells than headings"),
+        gettext_lazy("The row has more cells than the table has headings: the others may be shifted."),
+        gettext_lazy("Look whether each cell stands under its heading; if not, leave the row out and correct it."),
+    ),
     "unknown_road": (
         gettext_lazy("New road"),
         gettext_lazy("Ward %(ward)s has no road “%(value)s” in the register (%(rows)s rows)."),

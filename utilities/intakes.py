@@ -181,8 +181,15 @@ ACCOUNTS = Intake(
             _("Account number"),
             headings=("account no", "account", "consumer no", "customer no", "consumer number", "হিসাব নং", "গ্রাহক নং"),
             most=40,
+            numbering=True,
         ),
-        Field("meter", _("Meter number"), headings=("meter no", "meter", "মিটার নং", "মিটার নম্বর"), most=40),
+        Field(
+            "meter",
+            _("Meter number"),
+            headings=("meter no", "meter", "মিটার নং", "মিটার নম্বর"),
+            most=40,
+            numbering=True,
+        ),
         Field(
             "status",
             _("Status"),

@@ -12,6 +12,12 @@ from holdings.intake.spec import Field, Intake, Kind
 from holdings.intake.statements import parts, statement
 
 _INSERT = "INSERT INTO holdings_intakeproblem (row_id, code, field, value, blocking, details)"
+# A line of text with more cells than headings: others may stand under the wrong one. What is in them is not repeated
+# here: it may be the name or the account of a person.
+_SURPLUS = (
+    f"{_INSERT} SELECT r.id, 'surplus_cells', '', '', true, '{{}}'"  # noqa: S608
+    " FROM intake_cell c JOIN holdings_intakerow r ON r.id = c.row_id WHERE r.raw ? '_surplus_cells'"
+)
 _UNREADABLE = {Kind.CHOICE: "bad_choice", Kind.DATE: "bad_date", Kind.WHOLE: "bad_number", Kind.NUMBER: "bad_number"}
 
 
@@ -25,6 +31,7 @@ def judge(cursor: Any, file: IntakeFile, intake: Intake, facts: dict[str, Any]) 
     for field in intake.fields:
         for problem in _of_field(field, intake):
             cursor.execute(problem)
+    cursor.execute(_SURPLUS)
     for problem in _twice(intake):
         cursor.execute(problem)
     for script in intake.check:

@@ -59,8 +59,8 @@ class IntakeFile(models.Model):
 class IntakeRow(models.Model):
     """One row of a file; what was read (`raw`, `geom`, `raw_geom`) never changes, the database sees to that.
 
-    `geom` is in storage SRID; `raw_geom` holds coordinates that could not be brought there. A person may decide to
-    leave a row out until the file is applied.
+    `geom` is in storage SRID; `raw_geom` holds the file's own coordinates when they could not be brought there, or when
+    another system was stated. A person may decide to leave a row out until the file is applied.
     """
 
     class Outcome(models.TextChoices):

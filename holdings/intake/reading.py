@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from holdings import cells
 from holdings.intake.models import IntakeFile
 from holdings.intake.spec import Field, Intake, Kind
 from holdings.intake.statements import begin, copy_in, parts, statement
@@ -19,7 +20,6 @@ from holdings.rules.survey import CITY_MARGIN_M, road_key
 from imis.models import User
 
 _OPEN = "NOT EXISTS (SELECT FROM holdings_intakeending e WHERE e.row_id = r.id)"
-_LATIN = "translate(lower({}), '০১২৩৪৫৬৭৮৯,', '0123456789')"
 _RESOLVED = (Kind.ROAD, Kind.HOLDING, Kind.BUILDING)
 
 
@@ -62,8 +62,10 @@ def _texts(cursor: Any, file: IntakeFile, intake: Intake) -> None:
             picked.append(f"nullif(btrim(%s::text), '') AS \"{field.name}\"")
             given.append(column[1:])
         elif column:
-            picked.append(f"nullif(btrim(r.raw ->> %s), '') AS \"{field.name}\"")
-            given.append(column)
+            cell = "nullif(btrim(r.raw ->> %s), '')"
+            read = cells.numbering(cell) if _is_numbering(field, intake) else cell
+            picked.append(f'{read} AS "{field.name}"')
+            given += [column] * read.count(cell)
         else:
             picked.append(f'NULL::text AS "{field.name}"')
     cursor.execute(
@@ -72,6 +74,11 @@ def _texts(cursor: Any, file: IntakeFile, intake: Intake) -> None:
         [*given, file.pk],
     )
     cursor.execute("ANALYZE intake_text")
+
+
+def _is_numbering(field: Field, intake: Intake) -> bool:
+    """True for a number that is a name: a column of decimals written as text gives it a ".0"."""
+    return field.kind in _RESOLVED or field.name == intake.key or field.numbering
 
 
 def _words(cursor: Any, file: IntakeFile, intake: Intake) -> None:
@@ -90,16 +97,16 @@ def _where(cursor: Any, intake: Intake) -> None:
     copy_in(cursor, "intake_road", "ward int, key text, road_id bigint", _road_keys())
     ward, road = intake.first(Kind.WARD), intake.first(Kind.ROAD)
     said = f"coalesce({_whole(f't.{_quoted(ward)}', ward=True)}, s.ward)" if ward else "s.ward"
-    join, found = "", "NULL::bigint"
+    join, found, lost = "", "NULL::bigint", "false"
     if road:
         join = (
             f"LEFT JOIN intake_word k ON k.field = '{road.name}' AND k.written = t.{_quoted(road)}"
             f" LEFT JOIN intake_road d ON d.ward = {said} AND d.key = k.value"
         )
-        found = "d.road_id"
+        found, lost = "d.road_id", "coalesce(k.value, '') <> '' AND d.road_id IS NULL"
     cursor.execute(
-        f"CREATE TEMP TABLE intake_where ON COMMIT DROP AS SELECT t.row_id, {said} AS ward, {found} AS road_id"  # noqa: S608
-        f" FROM intake_text t LEFT JOIN intake_stand s USING (row_id) {join}"
+        f"CREATE TEMP TABLE intake_where ON COMMIT DROP AS SELECT t.row_id, {said} AS ward, {found} AS road_id,"  # noqa: S608
+        f" {lost} AS road_lost FROM intake_text t LEFT JOIN intake_stand s USING (row_id) {join}"
     )
     cursor.execute("ANALYZE intake_where")
 
@@ -120,7 +127,7 @@ def _cells(cursor: Any, file: IntakeFile, intake: Intake) -> None:
     for field in intake.fields:
         value = _value(field, file)
         # A key is compared: its figures are Latin, as codes are printed.
-        columns.append(f'{_figures(value) if field.name == intake.key else value} AS "{field.name}"')
+        columns.append(f'{cells.figures(value) if field.name == intake.key else value} AS "{field.name}"')
         if understanding(field) is not None:
             joins.append(
                 f"LEFT JOIN intake_word w_{field.name}"
@@ -175,22 +182,18 @@ def _value(field: Field, file: IntakeFile) -> str:
     return f"CASE WHEN length({column}) <= {field.most} THEN {column} END"
 
 
-def _figures(value: str) -> str:
-    return f"translate({value}, '০১২৩৪৫৬৭৮৯', '0123456789')"
-
-
 def _quoted(field: Field) -> str:
     return f'"{field.name}"'
 
 
 def _whole(column: str, *, ward: bool = False) -> str:
     pattern = r"^[^0-9]*0*([0-9]{1,4})(?:\.0+)?[^0-9]*$" if ward else r"^([0-9]{1,9})(?:\.0+)?$"
-    return f"substring({_LATIN.format(column)} FROM '{pattern}')::int"
+    return f"substring({cells.number(column)} FROM '{pattern}')::int"
 
 
 def _measure(column: str, field: Field, unit: str) -> str:
     """A number with its unit behind it or its column's unit, in the unit of the field."""
-    text = _LATIN.format(column)
+    text = cells.number(f"lower({column})")
     tail = rf"\s*(?:{'|'.join(field.units)})?\.?" if field.units else ""
     number = rf"substring({text} FROM '^(-?[0-9]{{1,12}}(?:\.[0-9]+)?){tail}$')::numeric"
     if not field.units:

@@ -21,6 +21,7 @@ from holdings.intake.statements import parts
 from holdings.intake.understanding import guess_columns, guess_units, understanding
 from holdings.messages import unreadable
 from holdings.models.places import Ward
+from holdings.placing import RowTables, place_again
 from holdings.readers import Stream, Unreadable, open_survey
 from imis.access import ward_scope
 from imis.audit import record
@@ -28,6 +29,7 @@ from imis.errors import BadInput, NotAllowed, Refused
 from imis.models import User
 from imis.roles import Permission, may
 
+_TABLES = RowTables("holdings_intakerow", "holdings_intakeending")
 _COPY = "COPY holdings_intakerow (file_id, number, raw, geom, raw_geom, decision) FROM STDIN WITH (FORMAT text)"
 
 
@@ -175,13 +177,11 @@ def state_srid(*, file: IntakeFile, srid: int, by: User, at: datetime) -> Intake
 
     Raises Refused when rows were applied already and BadInput for a system the coordinates cannot be in.
     """
-    from holdings.intake.placing import place_again
-
     _allowed(by, intake_of(file.kind).bring)
     file = _locked(file)
     if IntakeEnding.objects.filter(row__file=file, outcome=IntakeRow.Outcome.APPLIED).exists():
         raise Refused(_("Rows of this file were entered already; their place is not changed any more."))
-    place_again(file, srid)
+    place_again(_TABLES, file=file.pk, declared=file.srid, srid=srid)
     file.srid, file.state = srid, IntakeFile.State.STAGED
     file.save(update_fields=["srid", "state"])
     _record(file, "state_intake_srid", by, at, srid=srid)

@@ -70,6 +70,7 @@ class Field:
     [`smallest`, `largest`] after they were brought to the field's unit: `units` maps what a file may measure in
     to the factor, the field's own unit first ("1"); a cell may carry its unit ("140 cm"), else the column has one.
     `choices` is called at each check, so it may read a table. `most` is the longest text.
+    A text that is a `numbering` ("1001", of an account) loses the ".0" of a column of decimals, as the key does.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Field:
     largest: str = "999999999"
     decimals: int = 2
     most: int = 120
+    numbering: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name) or self.name in _TAKEN:

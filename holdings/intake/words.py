@@ -58,6 +58,11 @@ GENERAL: dict[str, Words] = {
         gettext_lazy("The row stands in no ward; the nearest is %(metres)s m away."),
         gettext_lazy("Leave it out, or correct its place."),
     ),
+    "surplus_cells": Words(
+        gettext_lazy("More cells than headings"),
+        gettext_lazy("The row has more cells than the table has headings: the others may be shifted."),
+        gettext_lazy("Correct the line and bring the row in another file."),
+    ),
     "missing_value": Words(
         gettext_lazy("Missing value"),
         gettext_lazy("The row has no value for this field, which it needs."),

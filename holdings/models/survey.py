@@ -60,8 +60,9 @@ class SurveyFile(models.Model):
 class SurveyRow(models.Model):
     """One row of a file; what was read (`raw`, `geom`, `raw_geom`) never changes, the database sees to that.
 
-    `geom` is in storage SRID. `raw_geom` holds the coordinates as they stand in the file when they could not
-    be brought there (no coordinate system named, or coordinates outside of it). `outcome` is what became of it.
+    `geom` is in storage SRID. `raw_geom` holds the coordinates as they stand in the file when they could not be
+    brought there (no coordinate system named, or coordinates outside of it), or when another system was stated.
+    `outcome` is what became of the row.
     """
 
     class Outcome(models.TextChoices):

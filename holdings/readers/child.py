@@ -35,7 +35,7 @@ def main(arguments: list[str], sink: TextIO, report: TextIO) -> int:
     try:
         walls = sandbox.confine(_libraries(), [home])
         survey = _open(name, Path(path), layer or None)
-        project = emit.Projector(crs or survey.crs)
+        project = emit.Projector(crs or survey.crs, stated=bool(crs))
         header = {
             "driver": survey.driver,
             "fields": survey.fields,
@@ -65,7 +65,7 @@ def _write(sink: TextIO, survey: VectorFile | TableFile, file_id: int, project: 
 
 def _open(name: str, path: Path, layer: str | None) -> VectorFile | TableFile:
     form = next(form for form in FORMATS if form.name == name)
-    return VectorFile(path, form.drivers, layer) if form.drivers else TableFile(path, form.name)
+    return VectorFile(path, form.drivers, layer) if form.drivers else TableFile(path, form.name, layer)
 
 
 def _libraries() -> list[Path]:

@@ -15,10 +15,15 @@ import numpy
 import pyproj
 import shapely
 
+from holdings.readers.errors import Unreadable
+
 COLUMNS = ("file_id", "number", "raw", "geom", "raw_geom", "decision")
 STORAGE_SRID = 3857
 # What a WKB that cannot even be parsed is kept under in the raw row.
 BROKEN = "_broken_geometry"
+# Cells of a table to the right of all headings: too many for the row, or only without a heading.
+SURPLUS = "_surplus_cells"
+UNNAMED = "_unnamed_cells"
 # What makes WKB of two dimensions EWKB: the flag in the last byte of its type, and the SRID after it.
 _WITH_SRID = "20" + STORAGE_SRID.to_bytes(4, "little").hex()
 # Web Mercator ends here; beyond it a latitude is a mistake.
@@ -32,21 +37,38 @@ _EXACT = 1e15
 
 @dataclass
 class Chunk:
-    """Some rows: column name → values, and their geometry (an array of shapely geometries) or None."""
+    """Some rows: column name → values, and their geometry (an array of shapely geometries) or None.
+
+    `numbers` are those of its rows where the file leaves some out.
+    """
 
     columns: dict[str, list[Any]]
     geometry: Any
     broken: list[str | None] | None = None
+    numbers: list[int] | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else len(self.geometry)
 
 
-class Projector:
-    """Brings geometries from the file's coordinate system to storage."""
+def horizontal(crs: pyproj.CRS) -> bool:
+    """True for a system of two numbers that say where a place lies: degrees, or metres of a projection."""
+    return len(crs.axis_info) == 2 and (crs.is_geographic or crs.is_projected)
 
-    def __init__(self, crs: str | None) -> None:
-        self.crs = pyproj.CRS.from_user_input(crs) if crs else None
+
+class Projector:
+    """Brings geometries from the file's coordinate system to storage; raises Unreadable for a system that is none.
+
+    A file may name a system with heights, which are left out; one that a person has `stated` may not.
+    """
+
+    def __init__(self, crs: str | None, *, stated: bool = False) -> None:
+        try:
+            self.crs = pyproj.CRS.from_user_input(crs) if crs else None
+        except pyproj.exceptions.CRSError as error:
+            raise Unreadable("no_such_system", system=str(crs)[:80]) from error
+        if stated and self.crs is not None and not horizontal(self.crs):
+            raise Unreadable("no_such_system", system=str(crs)[:80])
         self.srid = self.crs.to_epsg(min_confidence=25) if self.crs else None
         self._transform = None
         if self.crs is not None and self.srid != STORAGE_SRID:
@@ -103,13 +125,13 @@ def write(sink: IO[str], chunks: Iterable[Chunk], *, file_id: int, project: Proj
 
 
 def text(chunk: Chunk, *, after: int, file_id: int, project: Projector) -> str:
-    """The lines of one chunk, its rows numbered from after + 1."""
+    """The lines of one chunk, its rows numbered from after + 1 unless it numbers them."""
     if chunk.broken is not None:
         chunk.columns[BROKEN] = chunk.broken
     stored, stands = _wkb(chunk, project)
     lines = []
-    cells = zip(_members(chunk), stored, stands, strict=True)
-    for number, (parts, here, there) in enumerate(cells, start=after + 1):
+    numbers = chunk.numbers or range(after + 1, after + 1 + len(chunk))
+    for number, parts, here, there in zip(numbers, _members(chunk), stored, stands, strict=True):
         raw = ", ".join(filter(None, parts)).replace("\\", "\\\\")
         lines.append(f"{file_id}\t{number}\t{{{raw}}}\t{here or _NULL}\t{there or _NULL}\t\n")
     return "".join(lines)

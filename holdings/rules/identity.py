@@ -15,6 +15,8 @@ from imis.bangla import fold
 _SEPARATORS = re.compile(r"[\s,./\\|:;_।‐-―−-]+")
 _SPACE_BY_LETTER = re.compile(r"(?<=\d)\s+(?=[^\W\d_])|(?<=[^\W\d_])\s+(?=\d)")
 _CODE = re.compile(r"^(\d{2})-(\d{3})-(\d{4})-(\d{2})$")
+# What a column of decimals makes of a number: "12.0" is door 12.
+_DECIMAL = re.compile(r"^\s*([0-9]+)\.0+\s*$")
 _LEADING = re.compile(r"^[0-9]+")
 
 
@@ -23,10 +25,10 @@ def number_key(written: str) -> str:
 
     Digits become Latin, letters upper case, য়/ড়/ঢ় one spelling, joiners go; every run of separators
     (space, comma, dot, slash, dash …) is one "/". A bare space between a figure and a letter separates
-    nothing: "4 ক" is "4ক", while "12/ক" stays apart from "12ক".
+    nothing: "4 ক" is "4ক", while "12/ক" stays apart from "12ক". "12.0", from a column of decimals, is "12".
     """
     # Upper-casing may decompose (ŉ → ʼN) or lengthen (ß → SS): the fold afterwards makes the result stable.
-    text = fold(fold(written).upper())
+    text = _DECIMAL.sub(r"\1", fold(fold(written).upper()))
     text = _SPACE_BY_LETTER.sub("", text)
     text = _SEPARATORS.sub("/", text).strip("/")
     return unicodedata.normalize("NFC", text)

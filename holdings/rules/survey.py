@@ -174,6 +174,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "zero_area": ProblemKind(True, _OUT),
     "wrong_crs": ProblemKind(True, _OUT),
     "swapped_axes": ProblemKind(True, _OUT),
+    "surplus_cells": ProblemKind(True, _ANY),
     "outside_wards": ProblemKind(True, frozenset({"new", "reject"})),
     "unknown_ward": ProblemKind(True, frozenset({"new", "reject"})),
     "invalid_ring": ProblemKind(True, frozenset({"new", "same", "reject"})),

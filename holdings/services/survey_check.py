@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from holdings import cells
 from holdings.copying import Outlines, copy_in, copy_numbers
 from holdings.models import Building, Road, SurveyFile, Ward
 from holdings.outlines import City, Overlaps, Stands, Straddles
@@ -24,7 +25,8 @@ from imis.errors import Refused
 from imis.models import User
 
 _OPEN = "NOT EXISTS (SELECT FROM holdings_surveyending e WHERE e.row_id = r.id)"
-_LATIN = "translate({}, '০১২৩৪৫৬৭৮৯', '0123456789')"
+# Numbers that are names: a column of decimals written as text gives them a ".0".
+_NUMBERINGS = ("bin", "number", "old_number", "road")
 # field, name of the number, its type, what is taken for one ("ওয়ার্ড নং ২২", "22.0")
 _NUMBERS = (
     ("ward", "ward_no", "int", r"^[^0-9]*0*([0-9]{1,4})(?:\.0+)?[^0-9]*$"),
@@ -63,6 +65,7 @@ def _parameters(file: SurveyFile) -> dict[str, Any]:
         "file": file.pk,
         "metric": settings.CITY_METRIC_SRID,
         "spatial": file.spatial,
+        "lines": file.driver == "CSV",
         "ward_mapped": "ward" in file.columns,
         "smallest": rules.SMALLEST_AREA_M2,
         "named": rules.OVERLAP_NAMED_M2,
@@ -163,8 +166,10 @@ def _cells(cursor: Any, file: SurveyFile) -> None:
             picked.append(f'%s::text AS "{field}"')
             parameters.append(column[1:])
         elif column:
-            picked.append(f"coalesce(nullif(btrim(raw ->> %s), ''), %s::text) AS \"{field}\"")
-            parameters += [column, file.blanks.get(field)]
+            cell = "coalesce(nullif(btrim(raw ->> %s), ''), %s::text)"
+            read = cells.numbering(cell) if field in _NUMBERINGS else cell
+            picked.append(f'{read} AS "{field}"')
+            parameters += [column, file.blanks.get(field)] * read.count(cell)
         else:
             picked.append(f'NULL::text AS "{field}"')
     numbers = ", ".join(f"{_number(field, kind, pattern)} AS {name}" for field, name, kind, pattern in _NUMBERS)
@@ -172,7 +177,7 @@ def _cells(cursor: Any, file: SurveyFile) -> None:
         f"""
         CREATE TEMP TABLE survey_cell ON COMMIT DROP AS
         SELECT c.*, {numbers},
-            regexp_replace(regexp_replace({_LATIN.format("mobile")}, '[^0-9]', '', 'g'), '^88', '') AS mobile_n
+            regexp_replace(regexp_replace({cells.figures("mobile")}, '[^0-9]', '', 'g'), '^88', '') AS mobile_n
         FROM (
             SELECT id AS row_id, decided_ward_id, {", ".join(picked)}
             FROM holdings_surveyrow r WHERE file_id = %s AND {_OPEN}
@@ -183,7 +188,7 @@ def _cells(cursor: Any, file: SurveyFile) -> None:
 
 
 def _number(field: str, kind: str, pattern: str) -> str:
-    text = _LATIN.format(f"replace(\"{field}\", ',', '')")
+    text = cells.number(f'"{field}"')
     return f"substring({text} FROM '{pattern}')::{kind}"
 
 

@@ -8,12 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from holdings.models import SurveyEnding, SurveyFile, SurveyRow
-from holdings.placing import replace_rows
+from holdings.placing import RowTables, place_again
 from holdings.problem_words import field_words
 from holdings.rules import survey as rules
 from imis.audit import record
 from imis.errors import BadInput, Refused
 from imis.models import User
+
+_TABLES = RowTables("holdings_surveyrow", "holdings_surveyending")
 
 
 @transaction.atomic
@@ -73,7 +75,7 @@ def state_srid(*, file: SurveyFile, srid: int, by: User, at: datetime) -> Survey
     file = SurveyFile.objects.select_for_update().get(pk=file.pk)
     if SurveyEnding.objects.filter(file_id=file.pk, outcome=SurveyRow.Outcome.APPLIED).exists():
         raise Refused(_("Rows of this file are in the register already; their place is not changed any more."))
-    replace_rows(file, srid)
+    place_again(_TABLES, file=file.pk, declared=file.srid, srid=srid)
     file.srid, file.state = srid, SurveyFile.State.STAGED
     file.save(update_fields=["srid", "state"])
     record(by=by, at=at, action="state_survey_srid", object_type="survey_file", object_id=file.pk, srid=srid)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import shapely
 
+from fsm.forms.fields import FiguresField
 from fsm.models import Containment, ContainmentBuilding
 from holdings.intake.models import IntakeFile
 from holdings.intake.queries import outcomes
@@ -82,6 +83,40 @@ def test_what_does_not_fit_is_named_and_waits(bring: Callable[..., IntakeFile]) 
     assert Containment.objects.get(code="F").ward_id == 22, "across a ward line it belongs to its building's ward"
     sums = outcomes(file)
     assert sums.rows == 8 == sums.applied + sums.rejected + sums.waiting and sums.applied == 4
+
+
+def test_measures_with_a_decimal_comma_mean_what_the_screens_read(bring: Callable[..., IntakeFile]) -> None:
+    said = {"code": "T-1", "type": "septic", "length": "2,5", "width": "১,৫", "depth": "1,8"}
+    file = bring([(point(110, 110), said)])
+    tank = Containment.objects.get()
+    screen = FiguresField(max_digits=6, decimal_places=2)
+    for measure in ("length", "width", "depth"):
+        assert getattr(tank, f"{measure}_m") == screen.clean(said[measure])
+    assert tank.volume_m3 == Decimal("6.75")
+    assert named(file) == {}, "measures without a shape say what it is, so it has a volume"
+
+
+def test_no_volume_is_said_where_none_is_entered(bring: Callable[..., IntakeFile]) -> None:
+    shaped: list[dict[str, str]] = [
+        {"diameter": "1.2", "depth": "2"},
+        {"length": "1.2", "width": "1", "depth": "2"},
+        {"length": "1.2", "depth": "2"},
+        {"diameter": "1.2"},
+        {"shape": "unknown", "diameter": "1.2", "depth": "2"},
+        {"shape": "circular", "length": "1.2", "width": "1", "depth": "2"},
+    ]
+    file = bring([(point(110, 110 + n), {"code": f"T-{n}", "type": "pit", **one}) for n, one in enumerate(shaped, 1)])
+    without = {int(code[2:]) for code in Containment.objects.filter(volume_m3=None).values_list("code", flat=True)}
+    assert without == {3, 4, 5, 6} == {n for n, codes in named(file).items() if "no_volume" in codes}
+
+
+def test_a_survey_in_years_to_come_waits(bring: Callable[..., IntakeFile]) -> None:
+    rows = [
+        (point(110, 110), {"code": "T-1", "type": "septic", "size": "4", "survey_date": "2062-03-01"}),
+        (point(110, 112), {"code": "T-2", "type": "septic", "size": "4", "survey_date": "2026-07-14"}),
+    ]
+    assert named(bring(rows)) == {1: {"future_date"}}
+    assert Containment.objects.get().code == "T-2"
 
 
 def test_only_the_sludge_office_brings_containments(wards: list[Ward], person: Any, write: Any) -> None:

@@ -99,9 +99,9 @@ def accounts(wards: list[Ward], assessor: User, tmp_path: Path) -> Callable[...,
     """Brings lines of a provider's table (provider,service,ward_no,holding_no,account_no,meter_no,status,since)."""
     names = (f"accounts-{n}.csv" for n in itertools.count(1))
 
-    def run(*lines: str, apply: bool = True, at: Any = NOW) -> IntakeFile:
+    def run(*lines: str, apply: bool = True, at: Any = NOW, head: str = HEAD) -> IntakeFile:
         path = tmp_path / next(names)
-        path.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+        path.write_text("\n".join([head.strip(), *lines]) + "\n", encoding="utf-8")
         file = stage_intake(kind="accounts", path=path, name=path.name, by=assessor, at=at)
         file = check_intake(file=file, by=assessor, at=at)
         return apply_intake(file=file, by=assessor, at=at) if apply else file

@@ -15,7 +15,7 @@ from holdings.intake.services import apply_intake, check_intake
 from holdings.models import Holding, Ward
 from imis.models import AuditRow, User
 from tests.holdings.conftest import NOW
-from tests.utilities.conftest import TODAY, holding, named
+from tests.utilities.conftest import TODAY, holding, named, road
 from utilities.models import Connection
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +140,17 @@ def test_the_unmatched_wait_and_are_matched_when_the_register_has_them(
     file = apply_intake(file=file, by=assessor, at=NOW)
     assert (outcomes(file).applied, outcomes(file).waiting) == (1, 1)
     assert history(late) == [("W1", "connected", None)]
+
+
+def test_the_same_number_on_another_road_is_another_door(wards: list[Ward], accounts: Accounts) -> None:
+    here = road(21, "001", 0, 100)
+    door = Holding.objects.create(ward_id=21, road=here, number_written="12", number_key="12")
+    head = "provider,service,ward_no,road_name,holding_no,account_no,status,since"
+    lines = ("KWASA,water,21,Not That Road,12,A-77,connected,2026-01-01", "KWASA,water,21,001,12.0,A-78.0,connected,")
+    file = accounts(*lines, head=head)
+    assert named(file) == {1: {"unknown_road", "unknown_holding"}}
+    assert [link.holding for link in Connection.objects.all()] == [door]
+    assert all(said.told.remedy for said in report_rows(file) if said.number == 1)
 
 
 def test_running_again_adds_nothing(house: Holding, accounts: Accounts, assessor: User) -> None:

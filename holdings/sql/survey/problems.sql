@@ -37,6 +37,12 @@ FROM (
 ) judged
 WHERE code IS NOT NULL
 ;
+-- Only a line of text can have too many cells.
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
+SELECT r.id, 'surplus_cells', '', '', true, '{}'
+FROM holdings_surveyrow r JOIN survey_cell c ON c.row_id = r.id
+WHERE %(lines)s AND r.file_id = %(file)s AND r.raw ? '_surplus_cells'
+;
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT r.row_id, 'outside_wards', 'geometry', coalesce(r.ward_stated::text, ''), true,
     jsonb_build_object('metres', round((
