@@ -151,8 +151,13 @@ _WORDS: dict[str, tuple[Any, Any, Any]] = {
     ),
     "owner_differs": (
         gettext_lazy("Another owner"),
-        gettext_lazy("The register names another owner of this holding."),
-        gettext_lazy("The register is not changed; a change of owner is a name transfer."),
+        gettext_lazy("Another owner of this holding is named already (%(where)s)."),
+        gettext_lazy("The owner named first stays; a change of owner is a name transfer."),
+    ),
+    "units_differ": (
+        gettext_lazy("Other units than registered"),
+        gettext_lazy("“%(value)s” is not what the register's units of this holding say."),
+        gettext_lazy("A survey does not change the units; look whether the holding must be assessed anew."),
     ),
 }
 FIELD_WORDS: dict[str, Any] = {

@@ -39,6 +39,16 @@ def begin_bulk_work(cursor: Any) -> None:
         cursor.execute(f"DROP TABLE {tables}")
 
 
+def wait_for_surveys(cursor: Any, *, alone: bool) -> None:
+    """Waits until no survey is being applied; `alone` also until none is being checked, and keeps others waiting.
+
+    Two files applied at once could both find a door free, and a check beside an application would match against a
+    register that is gone a moment later. The lock ends with the transaction.
+    """
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    cursor.execute(f"SELECT {lock}(hashtextextended('survey_apply', 0))")
+
+
 @contextmanager
 def shared_out(cursor: Any) -> Iterator[None]:
     """Lets all processors take part in the statements within, where PostgreSQL allows it.

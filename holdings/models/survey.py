@@ -39,6 +39,9 @@ class SurveyFile(models.Model):
     staged_by = models.ForeignKey("imis.User", models.PROTECT, related_name="+")
     staged_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
+    checked_beside = models.BigIntegerField(
+        null=True, help_text="how many rows of other surveys the register held when the file was checked"
+    )
     applied_by = models.ForeignKey("imis.User", models.PROTECT, null=True, related_name="+")
     applied_at = models.DateTimeField(null=True)
 

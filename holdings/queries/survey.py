@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from holdings.models import SurveyFile, SurveyProblem, SurveyReading, SurveyRow
+from holdings.models import SurveyEnding, SurveyFile, SurveyProblem, SurveyReading, SurveyRow
 from holdings.problem_map import ProblemTables, problem_features
 from holdings.problem_words import Told, tell
 from imis.access import ward_scope
@@ -67,12 +67,15 @@ def outcomes(file: SurveyFile) -> Outcomes:
     outcome = SurveyRow.Outcome
     blocked = SurveyProblem.objects.filter(row=OuterRef("pk"), blocking=True)
     waiting = Q(ending=None)
-    ready = waiting & (~Q(decision="") | ~Exists(blocked)) & Exists(SurveyReading.objects.filter(row=OuterRef("pk")))
+    left_out = Q(decision=SurveyRow.Decision.REJECT)
+    read = Exists(SurveyReading.objects.filter(row=OuterRef("pk"), ward_number__isnull=False))
+    ready = waiting & ~left_out & (~Q(decision="") | ~Exists(blocked)) & read
     counted = file.rows.aggregate(
         applied=Count("id", filter=Q(ending__outcome=outcome.APPLIED)),
         rejected=Count("id", filter=Q(ending__outcome=outcome.REJECTED)),
         waiting=Count("id", filter=waiting),
         ready=Count("id", filter=ready),
+        left_out=Count("id", filter=waiting & left_out),
     )
     return Outcomes(rows=file.row_count, **counted)
 
@@ -141,6 +144,16 @@ def wards_of(file: SurveyFile) -> set[int]:
     readings = SurveyReading.objects.filter(file_id=file.pk, row__ending=None)
     numbers = readings.values_list("ward_number", flat=True).distinct()
     return {number for number in numbers if number is not None}
+
+
+def entered_by_others(file: SurveyFile) -> int:
+    """How many rows of other surveys are in the register: it only grows, since an ending is written once."""
+    return SurveyEnding.objects.filter(outcome=SurveyRow.Outcome.APPLIED).exclude(file_id=file.pk).count()
+
+
+def outdated(file: SurveyFile) -> bool:
+    """True when the register is no longer the one that a file was checked against."""
+    return file.checked_at is not None and file.checked_beside != entered_by_others(file)
 
 
 def survey_files(user: User) -> QuerySet[SurveyFile]:

@@ -19,6 +19,8 @@ OVERLAP_NAMED_M2 = 1e-6
 OVERLAP_BLOCKS = 0.10
 # Two footprints that cover each other this far are one drawn twice.
 DUPLICATE_SHARE = 0.98
+# A floor area that differs from the register's by more than this part is another one, not one measured again.
+OTHER_AREA = Decimal("0.05")
 # Rows farther than this from every ward are looked at for a wrong coordinate system or swapped axes (m).
 CITY_MARGIN_M = 5_000
 # A footprint below this is a slip of the hand (m²).
@@ -196,6 +198,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "bad_mobile": ProblemKind(False, _ANY),
     "too_long": ProblemKind(False, _ANY),
     "owner_differs": ProblemKind(False, _ANY),
+    "units_differ": ProblemKind(False, _ANY),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -68,11 +69,20 @@ def load_wards(*, path: Path, by: User | None, at: datetime) -> int:
     return loaded
 
 
-@transaction.atomic
-def load_roads(*, path: Path, by: User | None, at: datetime) -> int:
-    """Adds the roads of a line file to the ward each names, or else mostly lies in; how many were added.
+@dataclass(frozen=True)
+class LoadedRoads:
+    """How many roads of a file were added, and how many were there already."""
 
-    A code that is already used in the ward, or does not fit six signs, gets the next free number of the ward.
+    added: int
+    known: int
+
+
+@transaction.atomic
+def load_roads(*, path: Path, by: User | None, at: datetime) -> LoadedRoads:
+    """Adds the roads of a line file to the ward each names, or else mostly lies in.
+
+    A road that the ward has already, with the same name and line, is not added again. A code that is already used in
+    the ward, or does not fit six signs, gets the next free number of the ward.
     """
     fields = _stage(path)
     with connection.cursor() as cursor:
@@ -91,9 +101,11 @@ def load_roads(*, path: Path, by: User | None, at: datetime) -> int:
             ("width", _WIDTH),
         )
     }
-    added = _add_roads(rows, names)
-    record(by=by, at=at, action="load_roads", object_type="road", object_id="all", roads=added)
-    return added
+    loaded = _add_roads(rows, names)
+    record(
+        by=by, at=at, action="load_roads", object_type="road", object_id="all", roads=loaded.added, known=loaded.known
+    )
+    return loaded
 
 
 def _stage(path: Path) -> list[str]:
@@ -119,20 +131,32 @@ def _need(fields: list[str], words: tuple[str, ...], what: str) -> str:
     return column
 
 
-def _add_roads(rows: list[tuple[Any, Any]], names: dict[str, str | None]) -> int:
+def _add_roads(rows: list[tuple[Any, Any]], names: dict[str, str | None]) -> LoadedRoads:
     wards = list(Ward.objects.all())
     taken: dict[int, set[str]] = {ward.pk: set() for ward in wards}
-    for ward, code in Road.objects.values_list("ward_id", "code"):
-        taken[ward].add(code)
-    roads = []
+    there = set()
+    for road in Road.objects.only("ward_id", "code", "name_bn", "geom"):
+        taken[road.ward_id].add(road.code)
+        there.add(_look(road))
+    roads, known = [], 0
     for raw, line in rows:
-        road = _road(raw, bytes(line), names, wards)
-        if road is not None:
-            road.code = _free_code(road.code, taken[road.ward_id])
-            taken[road.ward_id].add(road.code)
-            roads.append(road)
+        new = _road(raw, bytes(line), names, wards)
+        if new is None:
+            continue
+        if _look(new) in there:
+            known += 1
+            continue
+        there.add(_look(new))
+        new.code = _free_code(new.code, taken[new.ward_id])
+        taken[new.ward_id].add(new.code)
+        roads.append(new)
     Road.objects.bulk_create(roads, batch_size=2000)
-    return len(roads)
+    return LoadedRoads(len(roads), known)
+
+
+def _look(road: Road) -> tuple[int, str, bytes]:
+    """What two rows have in common that are one road: the code may have been given by the loading."""
+    return road.ward_id, road.name_bn, bytes(road.geom.wkb) if road.geom else b""
 
 
 def _road(raw: Any, line: bytes, names: dict[str, str | None], wards: list[Ward]) -> Road | None:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from holdings.copying import copy_in
 from holdings.models import SurveyEnding, SurveyFile
-from holdings.queries.survey import wards_of
+from holdings.queries.survey import outdated, wards_of
 from holdings.services.survey_check import road_keys
-from holdings.statements import begin_bulk_work, script
+from holdings.services.survey_claims import refuse_claims
+from holdings.statements import begin_bulk_work, script, wait_for_surveys
 from imis.access import ward_scope
 from imis.audit import record
 from imis.errors import NotAllowed, Refused
@@ -32,18 +33,21 @@ def apply_survey(*, file: SurveyFile, by: User, at: datetime, holds_from: date |
     the tax is a year's tax and what stands there now is what the year is assessed on.
 
     Rows = applied + rejected + waiting afterwards, or nothing is written. Raises Refused for a file that was not
-    checked since its columns or its place changed, NotAllowed for rows of wards outside the user's scope.
+    checked since its columns or its place changed or another survey was applied, and for two rows that draw one
+    building; NotAllowed for rows, or buildings they redraw, of wards outside the user's scope.
     """
     file = SurveyFile.objects.select_for_update().get(pk=file.pk)
-    if file.state == SurveyFile.State.STAGED:
-        raise Refused(_("This file was not checked yet."), remedy=_("Check it, look at its problems, then apply it."))
     parameters = {
         "file": file.pk,
         "holds_from": holds_from or fiscal_year_of(timezone.localdate(at)).start,
         "by_storey": file.columns.get("area_sqft") == "=footprint",
     }
-    _refuse_other_wards(file, by)
     with connection.cursor() as cursor:
+        wait_for_surveys(cursor, alone=True)
+        _refuse_unchecked(file)
+        _refuse_other_wards(file, by)
+        begin_bulk_work(cursor)
+        refuse_claims(file=file, by=by)
         entered = _enter(cursor, parameters)
     waiting = file.rows.filter(ending=None).count()
     ended = SurveyEnding.objects.filter(file_id=file.pk).count()
@@ -63,6 +67,16 @@ def apply_survey(*, file: SurveyFile, by: User, at: datetime, holds_from: date |
     return file
 
 
+def _refuse_unchecked(file: SurveyFile) -> None:
+    if file.state == SurveyFile.State.STAGED:
+        raise Refused(_("This file was not checked yet."), remedy=_("Check it, look at its problems, then apply it."))
+    if outdated(file):
+        raise Refused(
+            _("Another survey was applied since this one was checked."),
+            remedy=_("Check it again: its buildings may be in the register now."),
+        )
+
+
 def _refuse_other_wards(file: SurveyFile, by: User) -> None:
     scope = ward_scope(by)
     outside = sorted(wards_of(file) - set(scope)) if scope is not None else []
@@ -75,9 +89,6 @@ def _refuse_other_wards(file: SurveyFile, by: User) -> None:
 
 def _enter(cursor: Any, parameters: dict[str, Any]) -> dict[str, int]:
     """Runs the whole application; how many rows were applied and rejected now."""
-    # Two files applied at once could both find a door free; the second waits here instead of failing at the end.
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('survey_apply', 0))")
-    begin_bulk_work(cursor)
     # The roads that the file brings are entered first; the rest of the work then finds every road by its key.
     _run(cursor, "survey/apply_roads", parameters)
     cursor.execute("SELECT count(*) FROM survey_ready")

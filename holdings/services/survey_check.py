@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from holdings import cells
 from holdings.copying import Outlines, copy_in, copy_numbers
-from holdings.models import Building, Road, SurveyFile, Ward
+from holdings.models import Building, Road, SurveyFile, Unit, Ward
 from holdings.outlines import City, Overlaps, Stands, Straddles
 from holdings.placing import Place, explain
+from holdings.queries.survey import entered_by_others
 from holdings.rules import survey as rules
 from holdings.rules.identity import number_key
 from holdings.rules.matching import Candidate, verdicts
-from holdings.statements import begin_bulk_work, script, shared_out, statement
+from holdings.statements import begin_bulk_work, script, shared_out, statement, wait_for_surveys
 from imis.audit import record
 from imis.errors import Refused
 from imis.models import User
@@ -39,24 +40,32 @@ _NUMBERS = (
 
 @transaction.atomic
 def check_survey(*, file: SurveyFile, by: User, at: datetime) -> SurveyFile:
-    """Reads every waiting row anew and writes its problems; the rows and their decisions stay as they are.
+    """Reads every waiting row anew and writes its problems; the rows stay as they are.
 
-    May be run as often as wanted (after the columns change, after the register changes). Areas are measured in
-    settings.CITY_METRIC_SRID. Raises Refused when no ward is loaded.
+    A decision stays too, unless something stops the row now that did not when it was made: a person then decides
+    again. May be run as often as wanted (after the columns change, after the register changes). Areas are measured
+    in settings.CITY_METRIC_SRID. Raises Refused when no ward is loaded.
     """
     if not Ward.objects.exists():
         raise Refused(_("No ward is in the register."), remedy=_("Load the wards first: manage.py load_wards FILE."))
     file = SurveyFile.objects.select_for_update().get(pk=file.pk)
     with connection.cursor() as cursor:
+        wait_for_surveys(cursor, alone=False)
+        begin_bulk_work(cursor)
+        again = file.checked_at is not None
+        if again:
+            cursor.execute(statement("survey/answered"), _parameters(file))
         _forget(cursor, file)
         _read(cursor, file)
         _match(cursor)
         _name_problems(cursor, file)
-    file.checked_at = at
+        taken_back = _take_back(cursor, file) if again else 0
+    file.checked_at, file.checked_beside = at, entered_by_others(file)
     if file.state == SurveyFile.State.STAGED:
         file.state = SurveyFile.State.CHECKED
-    file.save(update_fields=["checked_at", "state"])
-    record(by=by, at=at, action="check_survey", object_type="survey_file", object_id=file.pk)
+    file.save(update_fields=["checked_at", "checked_beside", "state"])
+    said = {"taken_back": taken_back} if taken_back else {}
+    record(by=by, at=at, action="check_survey", object_type="survey_file", object_id=file.pk, **said)
     return file
 
 
@@ -67,10 +76,13 @@ def _parameters(file: SurveyFile) -> dict[str, Any]:
         "spatial": file.spatial,
         "lines": file.driver == "CSV",
         "ward_mapped": "ward" in file.columns,
+        "owner_mapped": "owner_bn" in file.columns,
+        "by_storey": file.columns.get("area_sqft") == "=footprint",
         "smallest": rules.SMALLEST_AREA_M2,
         "named": rules.OVERLAP_NAMED_M2,
         "blocks": rules.OVERLAP_BLOCKS,
         "duplicate": rules.DUPLICATE_SHARE,
+        "other_area": rules.OTHER_AREA,
     }
 
 
@@ -84,7 +96,6 @@ def _forget(cursor: Any, file: SurveyFile) -> None:
 
 
 def _read(cursor: Any, file: SurveyFile) -> None:
-    begin_bulk_work(cursor)
     parameters = _parameters(file)
     with shared_out(cursor):
         cursor.execute(statement("survey/shapes"), parameters)
@@ -244,8 +255,16 @@ def _name_problems(cursor: Any, file: SurveyFile) -> None:
         " details jsonb) ON COMMIT DROP"
     )
     _misplaced(cursor, file)
+    if Unit.objects.exists():
+        cursor.execute(statement("survey/units_differ"), parameters)
     for step in script("survey/problems"):
         cursor.execute(step, parameters)
+
+
+def _take_back(cursor: Any, file: SurveyFile) -> int:
+    """Takes back the decisions of rows that something new stops; how many."""
+    cursor.execute(statement("survey/take_back"), _parameters(file))
+    return int(cursor.rowcount)
 
 
 def _misplaced(cursor: Any, file: SurveyFile) -> None:

@@ -37,8 +37,8 @@ def map_columns(
         if column.startswith("=") and field in rules.CODED and rules.meaning(field, column[1:]) is None:
             raise _not_a_word(field, column[1:])
     file.columns, file.blanks = columns, _blanks(columns, blanks or {})
-    if file.state == SurveyFile.State.CHECKED:
-        file.state = SurveyFile.State.STAGED
+    if file.rows.filter(ending=None).exists():
+        file.state = SurveyFile.State.STAGED  # also after a first application: the rows that wait were read otherwise
     file.save(update_fields=["columns", "blanks", "state"])
     said = {"columns": columns, "blanks": file.blanks} if file.blanks else {"columns": columns}
     record(by=by, at=at, action="map_survey_columns", object_type="survey_file", object_id=file.pk, **said)

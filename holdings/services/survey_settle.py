@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from holdings.models import Building, SurveyFile, SurveyProblem, SurveyReading, SurveyRow, Ward
 from holdings.rules.survey import allowed_decisions
+from holdings.services.survey_claims import refuse_claims
 from imis.audit import record
 from imis.errors import BadInput, Refused
 from imis.models import User
@@ -32,9 +33,12 @@ def settle_rows(
     """Decides the waiting rows with these row numbers: new | same | further | reject; "" takes a decision back.
 
     `ward` settles where the rows belong, `building` (its id) which registered building a `same` row is. Nothing is
-    entered before the file is applied. Raises Refused when the problems of a row do not allow the decision.
+    entered before the file is applied. Raises Refused when the problems of a row do not allow the decision, or when
+    it cannot be the building it is said to be; NotAllowed when that one stands in a ward outside the user's scope.
     Returns how many rows were decided.
     """
+    # Two people who say "same" at once wait for each other here: one building is drawn by one row.
+    file = SurveyFile.objects.select_for_update().get(pk=file.pk)
     if decision not in Decision.values:
         raise BadInput(_("Choose what to do with the row."), field="decision")
     if ward is not None and not Ward.objects.filter(pk=ward).exists():
@@ -43,8 +47,10 @@ def settle_rows(
         raise BadInput(_("This building is not in the register."), field="building")
     waiting = list(file.rows.select_for_update(of=["self"]).filter(number__in=rows, ending=None).order_by("number"))
     if decision not in (Decision.NONE, Decision.REJECT):
-        _allow(waiting, decision, ward, building)
+        _allow(file, waiting, decision, ward, building)
     _decide(waiting, decision, ward, building, by, at)
+    if decision in (Decision.SAME, Decision.FURTHER):
+        refuse_claims(file=file, by=by, rows=[row.number for row in waiting])
     record(
         by=by,
         at=at,
@@ -59,7 +65,9 @@ def settle_rows(
     return len(waiting)
 
 
-def _allow(rows: list[SurveyRow], decision: str, ward: int | None, building: int | None) -> None:
+def _allow(file: SurveyFile, rows: list[SurveyRow], decision: str, ward: int | None, building: int | None) -> None:
+    if file.state == SurveyFile.State.STAGED:
+        raise Refused(_("This file was not checked yet."), remedy=_("Check the file first."))
     codes: dict[int, list[str]] = defaultdict(list)
     found = SurveyProblem.objects.filter(row__in=rows, blocking=True).values_list("row_id", "code")
     for row_id, code in found:

@@ -39,7 +39,7 @@ def search(request: HttpRequest) -> JsonResponse:
     """What a search box asks: {"results": [{id, title, subtitle, code, number, ward, url}]}."""
     text = request.GET.get("q", "").strip()[:100]
     ward = request.GET.get("ward", "")
-    number = int(ward) if ward.isascii() and ward.isdigit() else None
+    number = int(ward[:9]) if ward.isascii() and ward.isdigit() else None  # no ward's number is longer
     found = search_holdings(text, cast(User, request.user), ward=number, limit=JSON_AT_MOST) if text else []
     results = [
         {

@@ -18,6 +18,7 @@ from holdings.forms import ColumnsForm, SridForm, UploadForm
 from holdings.models import SurveyFile
 from holdings.problem_words import field_words, title
 from holdings.queries import ProblemCount, outcomes, problem_counts, survey_files
+from holdings.queries.survey import outdated
 from holdings.rules.survey import unused_columns
 from holdings.services import keep_upload, map_columns, state_srid
 from holdings.services.survey_stage import first_of
@@ -82,6 +83,7 @@ def survey(request: HttpRequest, file_id: int) -> HttpResponse:
     context = {
         "file": file,
         "outcomes": outcomes(file),
+        "outdated": outdated(file),
         "counts": counts,
         "columns": [(field_words(f), column, file.blanks.get(f, "")) for f, column in file.columns.items()],
         "unused": unused_columns(file.fields, file.columns.values(), file.driver),

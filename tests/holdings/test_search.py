@@ -150,6 +150,7 @@ def test_the_search_box_answers_json(register: dict[str, Holding], signed_in: Ca
     assert result["title"] == "৪ক · ২১-০০০-০০০৪-০০" and "মোঃ আব্দুর রহিম" in result["subtitle"]
     assert client.get(reverse("holdings:search"), {"q": "4ক", "ward": "22"}).json() == {"results": []}
     assert client.get(reverse("holdings:search"), {"q": "4ক", "ward": "x'"}).status_code == 200
+    assert client.get(reverse("holdings:search"), {"q": "4ক", "ward": "2" * 4500}).json() == {"results": []}
     assert Client().get(reverse("holdings:search"), {"q": "4"}).status_code == 302
 
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", metavar="USERNAME", help="member of staff who answers for it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Loads the file and prints how many it held."""
+        """Loads the file and prints how many it added."""
         by = User.objects.filter(username=options["by"]).first() if options["by"] else None
         if options["by"] and by is None:
             raise CommandError(f"There is no user {options['by']}.")
@@ -32,4 +32,5 @@ class Command(BaseCommand):
             loaded = load_roads(path=options["file"], by=by, at=timezone.now())
         except (IMISError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"roads: {loaded}")
+        known = f", there already: {loaded.known}" if loaded.known else ""
+        self.stdout.write(f"roads: {loaded.added}{known}")

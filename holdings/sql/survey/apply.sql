@@ -90,6 +90,13 @@ SELECT DISTINCT holding_id, building_id FROM survey_stay WHERE building_id IS NO
 ORDER BY holding_id, building_id
 ON CONFLICT DO NOTHING
 ;
+-- Units that the register keeps already, by holding and building; those that other rows of this file brought stand
+-- beside the row's own. Units without a building may be any of the holding's.
+CREATE TEMP TABLE survey_taxed ON COMMIT DROP AS
+SELECT DISTINCT u.holding_id, u.building_id
+FROM holdings_unit u JOIN survey_holding g ON g.old_id = u.holding_id
+WHERE (SELECT w.file_id FROM holdings_surveyrow w WHERE w.id = u.survey_row_id) IS DISTINCT FROM %(file)s
+;
 INSERT INTO holdings_unit (
     holding_id, building_id, storey, "use", structure, occupancy, area_sqft, monthly_rent_amount, valid, survey_row_id
 )
@@ -100,19 +107,25 @@ JOIN survey_stay g USING (row_id)
 CROSS JOIN LATERAL generate_series(0, CASE WHEN %(by_storey)s THEN greatest(coalesce(q.storeys, 1), 1) - 1 ELSE 0 END)
     AS storey
 WHERE q."use" <> '' AND q.structure <> '' AND q.occupancy <> '' AND q.area_sqft > 0
-    AND NOT EXISTS (SELECT FROM holdings_unit u WHERE u.holding_id = g.old_id)
+    AND NOT EXISTS (
+        SELECT FROM survey_taxed t WHERE t.holding_id = g.holding_id
+            AND (t.building_id = q.building_id OR t.building_id IS NULL OR q.building_id IS NULL))
 ;
+-- The first row of a door that names an owner says who it is.
 CREATE TEMP TABLE survey_owner ON COMMIT DROP AS
 SELECT g.holding_id, q.owner_bn, q.owner_en, q.guardian_name, q.mobile, known.id AS old_id,
     dense_rank() OVER (ORDER BY q.owner_bn, q.guardian_name, q.mobile,
         CASE WHEN q.mobile = '' THEN g.holding_id END) AS person
-FROM survey_holding g
+FROM (
+    SELECT DISTINCT ON (d.holding_id) d.holding_id, d.row_id
+    FROM survey_stay d JOIN survey_ready o USING (row_id) WHERE o.owner_bn <> '' ORDER BY d.holding_id, o.n
+) g
 JOIN survey_ready q USING (row_id)
 LEFT JOIN LATERAL (
     SELECT o.id FROM holdings_owner o WHERE q.mobile <> '' AND o.mobile = q.mobile
         AND holdings_fold(o.name_bn) = holdings_fold(q.owner_bn) ORDER BY o.id LIMIT 1
 ) known ON true
-WHERE q.owner_bn <> '' AND NOT EXISTS (SELECT FROM holdings_ownership s WHERE s.holding_id = g.holding_id)
+WHERE NOT EXISTS (SELECT FROM holdings_ownership s WHERE s.holding_id = g.holding_id)
 ;
 CREATE TEMP TABLE survey_person ON COMMIT DROP AS
 SELECT DISTINCT ON (person) person,

@@ -20,14 +20,14 @@ SELECT r.id AS row_id, r.number AS n, r.decision, x.bin, x.ward_number, x.road_w
     x.built_year, x.area_sqft, x.monthly_rent_amount, x.owner_bn, x.owner_en, x.guardian_name, x.mobile, x.leader_row_id,
     CASE
         WHEN x.leader_row_id IS NOT NULL THEN 'share'
-        WHEN r.decision = 'same' OR (r.decision = '' AND x.match = 'same') THEN 'same'
+        WHEN r.decision = 'same' OR (r.decision IN ('', 'further') AND x.match = 'same') THEN 'same'
         WHEN x.geom IS NOT NULL THEN 'new'
         ELSE 'none'
     END AS act,
     CASE
         WHEN x.leader_row_id IS NOT NULL THEN NULL
-        WHEN r.decision = 'same' OR (r.decision = '' AND x.match = 'same')
-            THEN coalesce(r.decided_building_id, x.building_id)
+        WHEN r.decision = 'same' THEN coalesce(r.decided_building_id, x.building_id)
+        WHEN r.decision IN ('', 'further') AND x.match = 'same' THEN x.building_id
         WHEN x.geom IS NOT NULL THEN nextval('holdings_building_id_seq')
     END AS building_id
 FROM survey_waiting r
@@ -49,14 +49,19 @@ WHERE f.leader_row_id IS NOT NULL
 ANALYZE survey_ready (row_id, ward_number, road_key, number_key, act)
 ;
 INSERT INTO holdings_road (ward_id, code, name_bn, name_en, hierarchy)
-SELECT ward_number,
-    lpad((coalesce(last, 0) + row_number() OVER (PARTITION BY ward_number ORDER BY road_key COLLATE "C"))::text, 3, '0'),
-    road_written, road_written, 'lane'
+-- lpad cuts what is longer: from 1000 on a code is as long as its number.
+SELECT ward_number, lpad(number::text, greatest(3, length(number::text)), '0'), road_written, road_written, 'lane'
 FROM (
-    SELECT DISTINCT ON (ward_number, road_key COLLATE "C") ward_number, road_key, road_written
-    FROM survey_ready WHERE road_key <> '' ORDER BY ward_number, road_key COLLATE "C", n
-) named
-LEFT JOIN (
-    SELECT ward_id, max(nullif(regexp_replace(code, '[^0-9]', '', 'g'), '')::bigint) AS last FROM holdings_road GROUP BY 1
-) used ON used.ward_id = named.ward_number
-WHERE NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = named.ward_number AND k.key = named.road_key)
+    SELECT ward_number, road_written,
+        coalesce(last, 0) + row_number() OVER (PARTITION BY ward_number ORDER BY road_key COLLATE "C") AS number
+    FROM (
+        SELECT DISTINCT ON (ward_number, road_key COLLATE "C") ward_number, road_key, road_written
+        FROM survey_ready WHERE road_key <> '' ORDER BY ward_number, road_key COLLATE "C", n
+    ) named
+    LEFT JOIN (
+        -- After a code of six digits no further one would fit the column; such codes are not counted on from.
+        SELECT ward_id, max(digits::int) FILTER (WHERE length(digits) BETWEEN 1 AND 5) AS last
+        FROM (SELECT ward_id, regexp_replace(code, '[^0-9]', '', 'g') AS digits FROM holdings_road) written GROUP BY 1
+    ) used ON used.ward_id = named.ward_number
+    WHERE NOT EXISTS (SELECT FROM survey_road k WHERE k.ward = named.ward_number AND k.key = named.road_key)
+) counted

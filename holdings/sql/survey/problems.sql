@@ -85,6 +85,17 @@ SELECT r.row_id, 'nothing_to_enter', 'number', coalesce(c.number, ''), true, '{}
 FROM holdings_surveyreading r JOIN survey_cell c USING (row_id) JOIN survey_shape s USING (row_id)
 WHERE r.number_key = '' AND r.geom IS NULL AND r.building_id IS NULL AND (s.kind = 'point' OR NOT %(spatial)s)
 ;
+-- The doors that several rows name, with the place of each row among them.
+CREATE TEMP TABLE survey_again ON COMMIT DROP AS
+SELECT t.row_id, t.n, t.ward_number, t.road_key, t.number_key,
+    row_number() OVER doors AS rank, first_value(t.n) OVER doors AS first_n
+FROM survey_told t
+JOIN (
+    SELECT ward_number, road_key, number_key FROM survey_told
+    WHERE number_key <> '' AND ward_number IS NOT NULL GROUP BY 1, 2, 3 HAVING count(*) > 1
+) again USING (ward_number, road_key, number_key)
+WINDOW doors AS (PARTITION BY t.ward_number, t.road_key COLLATE "C", t.number_key COLLATE "C" ORDER BY t.n)
+;
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT g.row_id, 'duplicate_row', 'geometry', '', true, jsonb_build_object('first', g.twin)
 FROM survey_group g WHERE g.twin_rank > 1
@@ -128,15 +139,7 @@ GROUP BY o.late
 ;
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT d.row_id, 'duplicate_number', 'number', left(r.number_written, 200), true, jsonb_build_object('first', d.first_n)
-FROM (
-    SELECT t.row_id, row_number() OVER doors AS rank, first_value(t.n) OVER doors AS first_n
-    FROM survey_told t
-    JOIN (
-        SELECT ward_number, road_key, number_key FROM survey_told
-        WHERE number_key <> '' AND ward_number IS NOT NULL GROUP BY 1, 2, 3 HAVING count(*) > 1
-    ) again USING (ward_number, road_key, number_key)
-    WINDOW doors AS (PARTITION BY t.ward_number, t.road_key COLLATE "C", t.number_key COLLATE "C" ORDER BY t.n)
-) d
+FROM survey_again d
 JOIN holdings_surveyreading r USING (row_id)
 WHERE d.rank > 1 AND NOT EXISTS (
     SELECT FROM survey_problem p WHERE p.row_id = d.row_id AND p.code = 'duplicate_row')
@@ -212,6 +215,16 @@ SELECT r.row_id, CASE r.match WHEN 'split' THEN 'register_split' ELSE 'register_
 FROM holdings_surveyreading r JOIN survey_shape s USING (row_id) LEFT JOIN holdings_building b ON b.id = r.building_id
 WHERE r.match IN ('split', 'conflict')
 ;
+-- An outline that lies on a building which another row of this very file drew: it would redraw that one.
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
+SELECT r.row_id, 'register_conflict', 'geometry', r.bin, true, jsonb_build_object('building', b.id, 'bin', b.bin)
+FROM holdings_surveyreading r
+JOIN survey_shape s USING (row_id)
+JOIN holdings_building b ON b.id = r.building_id
+JOIN holdings_surveyrow w ON w.id = b.survey_row_id AND w.file_id = %(file)s
+WHERE r.match = 'same' AND r.geom IS NOT NULL AND NOT r.geom = b.geom AND NOT EXISTS (
+    SELECT FROM survey_problem p WHERE p.row_id = r.row_id AND p.code = 'duplicate_row')
+;
 INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
 SELECT DISTINCT ON (r.row_id) r.row_id, 'owner_differs', 'owner_bn', '', false, jsonb_build_object('holding', h.id)
 FROM holdings_surveyreading r
@@ -223,6 +236,18 @@ JOIN holdings_ownership o ON o.holding_id = h.id AND upper_inf(o.valid)
 WHERE r.owner_bn <> '' AND r.number_key <> '' AND NOT EXISTS (
     SELECT FROM holdings_ownership x JOIN holdings_owner p ON p.id = x.owner_id
     WHERE x.holding_id = h.id AND upper_inf(x.valid) AND holdings_fold(p.name_bn) = holdings_fold(r.owner_bn))
+;
+-- Of the owners that several rows of one door name, the first is entered.
+INSERT INTO survey_problem (row_id, code, field, value, blocking, details)
+SELECT row_id, 'owner_differs', 'owner_bn', '', false, jsonb_build_object('first', first_n)
+FROM (
+    SELECT d.row_id, holdings_fold(r.owner_bn) AS owner,
+        first_value(holdings_fold(r.owner_bn)) OVER doors AS first_owner, first_value(d.n) OVER doors AS first_n
+    FROM survey_again d JOIN holdings_surveyreading r USING (row_id)
+    WHERE %(owner_mapped)s AND r.owner_bn <> ''
+    WINDOW doors AS (PARTITION BY d.ward_number, d.road_key COLLATE "C", d.number_key COLLATE "C" ORDER BY d.n)
+) named
+WHERE owner <> first_owner
 ;
 INSERT INTO holdings_surveyproblem (row_id, code, field, value, blocking, details)
 SELECT row_id, code, field, value, blocking, details FROM survey_problem
