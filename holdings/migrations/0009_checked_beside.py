@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("holdings", "0007_blanks")]
+    dependencies = [("holdings", "0008_own_coordinates")]
 
     operations = [
         migrations.AddField(
