@@ -35,11 +35,11 @@ from tax.services.standings import refresh_standings
 
 @dataclass(frozen=True)
 class CreditUse:
-    """What several payments' credit settled at once, by the prices of one day: their postings and what each gave."""
+    """What the credit of some payments settled at once, by the prices of one day, and the posting of each."""
 
     effective_on: date
     entries: list[Entry] = field(default_factory=list)
-    credits: list[Credit] = field(default_factory=list)
+    payments: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def credit_uses(*, holding: int, payment: UUID) -> list[CreditUse]:
         key = part.entry.source.removesuffix(str(part.payment_id))
         use = found.setdefault(key, CreditUse(part.effective_on))
         use.entries.append(part.entry)
-        use.credits.append(Credit(part.payment_id, -part.amount))
-    return [use for use in found.values() if any(credit.payment == payment for credit in use.credits)]
+        use.payments.append(part.payment_id)
+    return [use for use in found.values() if payment in use.payments]
 
 
 def sources_without_link(payment: UUID) -> list[str]:
@@ -117,12 +117,13 @@ def sources_without_link(payment: UUID) -> list[str]:
     return [f"advance:{bill}:{payment}" for bill in bills] + [f"credit:{payment}:{number}" for number in others]
 
 
-def settle_again(*, use: CreditUse, bills: Iterable[int], holding: int, without: UUID, by: User, at: datetime) -> None:
-    """What a settlement that was undone would have been without one of its payments, by the prices of its day.
+def settle_again(*, use: CreditUse, bills: Iterable[int], holding: int, by: User, at: datetime) -> None:
+    """What an undone settlement would have been without the payment reversed since, by the prices of its day.
 
-    The others lose no day by it, and keep no rebate that they did not earn alone.
+    The other payments give all the credit they have by now: it stood on that day already. They lose no day by it, and
+    keep no rebate that they did not earn alone.
     """
-    credits = [credit for credit in use.credits if credit.payment != without]
+    credits = [credit for credit in _credits(holding) if credit.payment in use.payments]
     parameters = parameters_on(use.effective_on)
     position = dues(holding, use.effective_on, parameters=parameters)
     only = set(bills)

@@ -73,10 +73,10 @@ def _undo(taken: Payment, undone: Reversal, by: User, at: datetime) -> None:
             mirror = reverse(entry=entry, source=f"reversal:{entry.source}", reason=undone.reason, by=by, at=at)
             _append_mirror(Allocation.objects.filter(payment__holding=holding, entry=entry), undone, mirror)
     for use in uses:
-        if len(use.credits) > 1:
+        if len(use.payments) > 1:
             settled = Allocation.objects.filter(payment__holding=holding, entry__in=use.entries, bill__isnull=False)
             bills = set(settled.values_list("bill_id", flat=True))
-            settle_again(use=use, bills=bills, holding=holding, without=taken.pk, by=by, at=at)
+            settle_again(use=use, bills=bills, holding=holding, by=by, at=at)
     use_credit_left(holding=holding, as_at=timezone.localdate(at), by=by, at=at)
 
 

@@ -194,12 +194,14 @@ def test_a_shared_rebate_falls_with_either_payment(which: int) -> None:
     assert dues(holding.pk, date(2022, 10, 4)).unpaid == bill.principal_amount
 
 
-def test_what_one_payment_earned_alone_stays_at_the_price_of_its_day() -> None:
+@pytest.mark.parametrize("earlier", ["first", "second"])
+def test_what_one_payment_earned_alone_stays_at_the_price_of_its_day(earlier: str) -> None:
     """A year settled by two credits at 10 %: without the second, the first paid two quarters whole, at their 7.5 %."""
     holding = one_assessed()
     issue(2021, 1)
     year = pay(holding, quote_for(holding.pk, START).offers[-1].payable, START, plan="year")
-    first, second = (pay(holding, amount, date(2021, 7, 20)) for amount in (D(10000), D(9000)))
+    days = {"first": date(2021, 7, 20), "second": date(2021, 7, 20), earlier: date(2021, 7, 19)}
+    first, second = pay(holding, D(10000), days["first"]), pay(holding, D(9000), days["second"])
     undo(year, date(2021, 7, 21))
     rebates = Allocation.objects.filter(kind="rebate")
     assert rebates.aggregate(s=Sum("amount"))["s"] == paisa(D("19794.18") * D("0.10"))
