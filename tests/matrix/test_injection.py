@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from xml.sax.saxutils import escape
 
+import psycopg2
 import pytest
 from django.test import Client
 
+from geoserver.ows.workers import connection_string
+from layers.spec import Audience
 from tests.geoserver.test_literals import HOSTILE
 from tests.matrix.map_doors import body_of
 
@@ -92,3 +96,25 @@ def test_a_name_in_bangla_is_found(served: object, client: Client) -> None:
     for operator, value in (("PropertyIsEqualTo", "ওয়ার্ড 22"), ("PropertyIsLike", "ওয়া*22")):
         status, features = _status(client, "wards", compare("name_bn", value, operator))
         assert (status, len(features)) == (200, 1), features
+
+
+@pytest.mark.parametrize("audience", list(Audience), ids=lambda each: each.name)
+def test_the_map_servers_login_can_become_nobody_else(served: object, audience: Audience) -> None:
+    """Were a statement to get in all the same, it would find only what the audience may see anyway."""
+    line = psycopg2.connect(connection_string(audience))
+    line.autocommit = True
+    with contextlib.closing(line), line.cursor() as cursor:
+        cursor.execute("SELECT current_user, session_user")
+        assert cursor.fetchone() == (audience.login, audience.login)
+        cursor.execute(f"SELECT count(*) > 0 FROM {audience.schema}.buildings")
+        assert cursor.fetchone() == (True,)
+        others = {name for each in Audience if each is not audience for name in (each.schema, each.login)}
+        for role in (*others, "imis_app", "imis_owner"):
+            for attempt in ("SET ROLE {}", "SET SESSION AUTHORIZATION {}", "SELECT set_config('role', '{}', false)"):
+                with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                    cursor.execute(attempt.format(role))
+        for nothing in ("RESET ROLE", "SET ROLE none"):
+            cursor.execute(nothing)
+        for table in ("public.holdings_owner", *(f"{each.schema}.wards" for each in Audience if each is not audience)):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(f"SELECT * FROM {table} LIMIT 1")
