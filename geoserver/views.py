@@ -24,7 +24,7 @@ from geoserver.ows.refusals import Refusal
 from geoserver.ows.upstream import Down, Wards
 from geoserver.ows.upstream import MapServer as AnyMapServer
 from geoserver.services import give_token, note_download
-from imis.access import PUBLIC, permission_required
+from imis.access import PUBLIC, permission_required, signed_in
 from imis.models import User
 from imis.roles import Permission
 from layers.access import NOBODY, Pass, pass_of
@@ -68,10 +68,7 @@ def _person(request: HttpRequest) -> User | None:
         if found is None:
             raise Refusal("NoApplicableCode", _("The name or the token is not right, or the token has ended."), 401)
         return found
-    user = request.user
-    if not isinstance(user, User) or user.must_change_password:
-        return None
-    return None if settings.SECOND_FACTOR and not user.is_verified() else user  # type: ignore[attr-defined]
+    return signed_in(request)
 
 
 def _audience(wished: str, granted: Pass, person: User | None) -> Audience:

@@ -11,6 +11,7 @@ from enum import Enum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -57,6 +58,25 @@ def permission_required(permission: Guard) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def next_step(user: User) -> str:
+    """The page on which a user must first finish signing in; empty when that is done.
+
+    The order matters: a temporary password is changed only by someone who has proved the second factor.
+    """
+    if settings.SECOND_FACTOR and not user.is_verified():  # type: ignore[attr-defined]  # by django_otp's middleware
+        return "second_factor"
+    return "change_password" if user.must_change_password else ""
+
+
+def signed_in(request: HttpRequest) -> User | None:
+    """Whoever has signed in to the end; None for a stranger, and for whoever is only half signed in.
+
+    A view that is open to all asks this before it shows a person more: the gate lets everybody through to it.
+    """
+    user = request.user
+    return user if isinstance(user, User) and not next_step(user) else None
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext
 
-from imis.access import PUBLIC, to_sign_in
+from imis.access import PUBLIC, next_step, to_sign_in
 
 View = Callable[..., HttpResponseBase]
 
@@ -23,10 +23,7 @@ def before_second_factor(view: View) -> View:
 
 
 class Gate:
-    """Refuses views without `imis_permission`, then asks for the second factor and a password of one's own.
-
-    The order matters: a temporary password is changed only by someone who has proved the second factor.
-    """
+    """Refuses views without `imis_permission`, then asks for the second factor and a password of one's own."""
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.respond = respond
@@ -44,12 +41,9 @@ class Gate:
             return None
         if not request.user.is_authenticated:
             return _sign_in_first() if getattr(view, "imis_api", False) else to_sign_in(request)
-        if settings.SECOND_FACTOR and not request.user.is_verified():  # type: ignore[attr-defined]
-            return _send(request, "second_factor")
+        step = next_step(request.user)
         here = request.resolver_match.url_name if request.resolver_match else ""
-        if request.user.must_change_password and here != "change_password":
-            return _send(request, "change_password")
-        return None
+        return _send(request, step) if step and here != step else None
 
 
 def _sign_in_first() -> HttpResponseBase:

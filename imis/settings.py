@@ -122,10 +122,9 @@ DATABASES = {
         "TEST": {"NAME": env.text("IMIS_TEST_DB_NAME", "test_imis")},
     }
 }
-# The role that owns tables (DDL), the one that serves requests (no UPDATE/DELETE on the books), and MapServer's.
+# The role that owns tables (DDL), and the one that serves requests (no UPDATE/DELETE on the books).
 DB_OWNER_ROLE = env.text("IMIS_DB_OWNER_ROLE", "imis_owner")
 DB_APP_ROLE = env.text("IMIS_DB_APP_ROLE", "imis_app")
-DB_OWS_ROLE = env.text("IMIS_DB_OWS_ROLE", DB_APP_ROLE)
 
 GDAL_LIBRARY_PATH = gdal_library_path()
 GEOS_LIBRARY_PATH = geos_library_path()

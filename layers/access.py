@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from imis.access import ward_scope
+from imis.access import signed_in, ward_scope
 from imis.models import User
 from imis.roles import Permission, may
 from layers.catalogue import LAYERS
@@ -59,8 +59,9 @@ def pass_of(user: User | AnonymousUser) -> Pass:
 
 
 def granted_to(request: HttpRequest) -> Pass:
-    """The pass of whoever sends a request."""
-    return pass_of(request.user)
+    """The pass of whoever sends a request; who is only half signed in is a stranger."""
+    person = signed_in(request)
+    return NOBODY if person is None else pass_of(person)
 
 
 def visible_layers(user: User | AnonymousUser) -> tuple[Layer, ...]:
@@ -69,12 +70,17 @@ def visible_layers(user: User | AnonymousUser) -> tuple[Layer, ...]:
     return tuple(layer for layer in LAYERS if granted.opens(layer))
 
 
+def shown_to(request: HttpRequest) -> tuple[Layer, ...]:
+    """The layers that whoever sends a request may see."""
+    return visible_layers(signed_in(request) or AnonymousUser())
+
+
 def hand_over(request: HttpRequest, response: HttpResponse) -> None:
     """Puts the user's pass into a signed cookie that only tile requests carry.
 
     It is bound to the session cookie, so it ends with the session, and lives for LIFETIME seconds at most.
     """
-    granted = pass_of(request.user)
+    granted = granted_to(request)
     wards = None if granted.wards is None else list(granted.wards)
     content = [int(granted.audience), wards, _session_mark(request.COOKIES)]
     response.set_cookie(

@@ -32,11 +32,31 @@ _MAKE_ROLE = """
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END $$
 """
+# One login an audience, a member of that audience's role alone: whatever is sent there, it cannot become another.
+_MAKE_LOGIN = """
+    DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{login}') THEN
+            CREATE ROLE {login} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT CONNECTION LIMIT 8;
+            ALTER ROLE {login} SET default_transaction_read_only = on;
+            ALTER ROLE {login} SET statement_timeout = '60s';
+        END IF;
+        IF NOT EXISTS (SELECT FROM pg_auth_members
+                       WHERE roleid = '{role}'::regrole AND member = '{login}'::regrole) THEN
+            GRANT {role} TO {login};
+        END IF;
+    -- Where only an administrator makes roles, `logins_missing` says what is left to do.
+    EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN NULL;
+    END $$
+"""
+_IS_MEMBER = """
+    SELECT FROM pg_auth_members m JOIN pg_roles l ON l.oid = m.member JOIN pg_roles r ON r.oid = m.roleid
+    WHERE l.rolname = %s AND r.rolname = %s
+"""
 
 
 @transaction.atomic
 def rebuild_views() -> int:
-    """Drops and makes all map views, their schemas and roles; returns the number of views.
+    """Drops and makes all map views, their schemas, roles and MapServer's logins; returns the number of views.
 
     Run as the owner of the tables, with the right to make roles (or with the three roles made beforehand).
     """
@@ -45,6 +65,7 @@ def rebuild_views() -> int:
         for audience in Audience:
             schema = audience.schema
             cursor.execute(_MAKE_ROLE.format(role=schema))
+            cursor.execute(_MAKE_LOGIN.format(role=schema, login=audience.login))
             cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             cursor.execute(f"CREATE SCHEMA {schema}")
             cursor.execute(_MAKE_PK_TABLE.format(schema=schema, table=PK_TABLE))
@@ -57,16 +78,18 @@ def rebuild_views() -> int:
     return made
 
 
-def grants_to_act(role: str) -> list[str]:
-    """The grants that a role lacks to act as each audience (SET ROLE), as MapServer does to read its views alone."""
-    schemas = [audience.schema for audience in Audience]
+def logins_missing() -> list[str]:
+    """What must still be done so that MapServer can sign in for each audience; nothing after `rebuild_views` may."""
+    statements = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT a FROM unnest(%s::text[]) a WHERE NOT EXISTS (
-                   SELECT FROM pg_roles r WHERE rolname = %s AND pg_has_role(r.oid, a::name, 'MEMBER'))""",
-            [schemas, role],
-        )
-        return [f"GRANT {schema} TO {connection.ops.quote_name(role)}" for (schema,) in cursor.fetchall()]
+        for audience in Audience:
+            cursor.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", [audience.login])
+            if cursor.fetchone() is None:
+                statements.append(f"CREATE ROLE {audience.login} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT")
+            cursor.execute(_IS_MEMBER, [audience.login, audience.schema])
+            if cursor.fetchone() is None:
+                statements.append(f"GRANT {audience.schema} TO {audience.login}")
+    return statements
 
 
 @transaction.atomic

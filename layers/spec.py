@@ -30,6 +30,11 @@ class Audience(IntEnum):
         """Name of the database schema and of the read-only role of this audience."""
         return f"gis_{self.name.lower()}"
 
+    @property
+    def login(self) -> str:
+        """Name of the database login by which MapServer reads this audience's views, and can become no other."""
+        return f"ows_{self.name.lower()}"
+
 
 class Geometry(str, Enum):
     """The kind of shape a band draws."""

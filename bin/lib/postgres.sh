@@ -94,7 +94,7 @@ TEXT
 # Who may be whom: the two accounts that can enter the socket's folder, and nobody by password.
 identity_map() {
     for person in root "$SERVER_USER"; do
-        for role in imis_admin imis_owner imis_app; do
+        for role in imis_admin imis_owner imis_app ows_public ows_staff ows_tax; do
             echo "imis $person $role"
         done
     done | sort -u
@@ -105,7 +105,7 @@ write_as_server() { as_server tee "$1" >/dev/null; }
 configure_cluster() {
     server_settings | write_as_server "$PG_DATA/imis.conf"
     identity_map | write_as_server "$PG_DATA/pg_ident.conf"
-    echo "local all imis_admin,imis_owner,imis_app peer map=imis" | write_as_server "$PG_DATA/pg_hba.conf"
+    echo "local all imis_admin,imis_owner,imis_app,ows_public,ows_staff,ows_tax peer map=imis" | write_as_server "$PG_DATA/pg_hba.conf"
     grep -q "^include 'imis.conf'" "$PG_DATA/postgresql.conf" ||
         echo "include 'imis.conf'" | as_server tee -a "$PG_DATA/postgresql.conf" >/dev/null
 }

@@ -138,7 +138,7 @@ def feature_systems() -> tuple[str, ...]:
 def number(given: dict[str, str], name: str, default: int | None, most: int, *, least: int = 1) -> int:
     """A whole number within limits. Raises Refusal."""
     text = given.get(name) or ("" if default is None else str(default))
-    if not re.fullmatch(r"\d{1,10}", text) or not least <= int(text) <= most:
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= most:
         limits = {"name": name.upper(), "least": least, "most": most}
         raise Refusal("InvalidParameterValue", _("%(name)s is a number from %(least)s to %(most)s.") % limits)
     return int(text)

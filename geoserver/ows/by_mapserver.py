@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
-from geoserver.ows import fastcgi, filters
+from geoserver.ows import fastcgi, filters, literals
 from geoserver.ows.asked import Asked
 from geoserver.ows.mapfile import EVERYBODY, NOBODY, paints_of
 from geoserver.ows.upstream import Answer, Down, Wards
@@ -28,7 +28,7 @@ class MapServer:
         self._folder = self._socket.with_suffix(".maps")
 
     def ask(self, asked: Asked, wards: Wards) -> Answer:
-        """Passes a checked request on. Raises Down."""
+        """Passes a checked request on. Raises Down, and Refusal for a filter that MapServer might misread."""
         query = {"map": str(self._folder / f"{asked.audience.schema}.map"), **parameters(asked, wards)}
         cgi = {
             "REQUEST_METHOD": "GET",
@@ -63,6 +63,8 @@ def parameters(asked: Asked, wards: Wards) -> dict[str, str]:
     if asked.operation == "GetFeature":
         found.setdefault("sortby", "id A")  # pages must meet
         if asked.condition is not None:
+            for text, is_pattern in filters.texts(asked.condition):
+                literals.plain(text, is_pattern=is_pattern)
             found["filter"] = filters.written(asked.condition, asked.version)
     return found
 

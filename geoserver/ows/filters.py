@@ -7,15 +7,18 @@ side by side under one And, so that no condition can reach around the wards.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
 
+from geoserver.ows import literals
 from geoserver.ows.refusals import Refusal
 from geoserver.xmltext import Suspicious, parsed
+from layers.spec import Attribute
 
+Columns = Mapping[str, Attribute]
 Element = ElementTree.Element
 _COMPARISONS = {
     "PropertyIsEqualTo",
@@ -40,12 +43,11 @@ class Logic:
 
 @dataclass(frozen=True)
 class Compare:
-    """A comparison of a column with a value; also IsLike (with its three signs) and IsNull (without a value)."""
+    """A comparison of a column with a value; also IsLike (a pattern with our own signs) and IsNull (no value)."""
 
     operator: str
     name: str
     value: str = ""
-    signs: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Box:
 Condition = Logic | Compare | Between | Box
 
 
-def read(text: str, columns: frozenset[str], systems: frozenset[str]) -> Condition:
+def read(text: str, columns: Columns, systems: frozenset[str]) -> Condition:
     """The condition of a filter. Raises Refusal for what is not understood and for columns one may not see."""
     try:
         root = parsed(text)
@@ -113,7 +115,18 @@ def written(condition: Condition, version: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _condition(node: Element, columns: frozenset[str], systems: frozenset[str], depth: int) -> Condition:
+def texts(condition: Condition) -> Iterator[tuple[str, bool]]:
+    """Every value in a condition, and whether it is a pattern."""
+    if isinstance(condition, Logic):
+        for each in condition.parts:
+            yield from texts(each)
+    elif isinstance(condition, Between):
+        yield from ((condition.low, False), (condition.high, False))
+    elif isinstance(condition, Compare):
+        yield condition.value, condition.operator == "PropertyIsLike"
+
+
+def _condition(node: Element, columns: Columns, systems: frozenset[str], depth: int) -> Condition:
     tag = _tag(node)
     if depth > _DEEPEST:
         raise Refusal("InvalidParameterValue", _("The filter is too deep."))
@@ -129,28 +142,25 @@ def _condition(node: Element, columns: frozenset[str], systems: frozenset[str], 
     return _comparison(node, tag, columns)
 
 
-def _comparison(node: Element, tag: str, columns: frozenset[str]) -> Condition:
+def _comparison(node: Element, tag: str, columns: Columns) -> Condition:
     parts = list(node)
     if not parts or _tag(parts[0]) not in ("PropertyName", "ValueReference"):
         raise Refusal("InvalidParameterValue", _("The filter is not understood: %s") % tag)
     name = column(parts[0].text or "", columns)
     if tag in _COMPARISONS and len(parts) == 2:
-        return Compare(tag, name, _literal(parts[1]))
+        whole = tag in ("PropertyIsEqualTo", "PropertyIsNotEqualTo")
+        return Compare(tag, name, literals.value(columns[name], _literal(parts[1]), whole=whole))
     if tag == "PropertyIsLike" and len(parts) == 2:
-        signs = (
-            node.get("wildCard", "*")[:1],
-            node.get("singleChar", "_")[:1],
-            (node.get("escapeChar") or node.get("escape") or "\\")[:1],
-        )
-        return Compare(tag, name, _literal(parts[1]), signs)
+        return Compare(tag, name, literals.pattern(columns[name], node, _literal(parts[1])))
     if tag in ("PropertyIsNull", "PropertyIsNil") and len(parts) == 1:
         return Compare("PropertyIsNull", name)
     if tag == "PropertyIsBetween" and len(parts) == 3:
-        return Between(name, _literal(parts[1]), _literal(parts[2]))
+        low, high = (literals.value(columns[name], _literal(each), whole=False) for each in parts[1:])
+        return Between(name, low, high)
     raise Refusal("InvalidParameterValue", _("The filter is not understood: %s") % tag)
 
 
-def column(text: str, columns: frozenset[str]) -> str:
+def column(text: str, columns: Collection[str]) -> str:
     """A column's name without its prefix. Raises Refusal unless one may see it."""
     name = text.strip().rpartition("/")[2].rpartition(":")[2]
     if name not in columns:
@@ -168,7 +178,7 @@ def _literal(node: Element) -> str:
 
 
 def _by_id(text: str) -> Condition:
-    found = re.fullmatch(r"(?:[a-z_]+:)?[a-z_]+\.(\d{1,18})", text.strip())
+    found = re.fullmatch(r"(?:[a-z_]+:)?[a-z_]+\.([0-9]{1,18})", text.strip())
     if found is None:
         raise Refusal("InvalidParameterValue", _("There is no feature of that name: %s") % text.strip()[:60])
     return Compare("PropertyIsEqualTo", "id", found[1])
@@ -188,7 +198,7 @@ def box(numbers: list[str], srs: str, systems: frozenset[str]) -> Box:
     if srs not in systems:
         raise Refusal("InvalidParameterValue", _("The coordinate system is not known here: %s") % srs[:60])
     if len(numbers) != 4 or not all(
-        re.fullmatch(r"-?\d{1,12}(\.\d{1,20})?([eE][-+]?\d{1,2})?", each) for each in numbers
+        re.fullmatch(r"-?\d{1,12}(\.\d{1,20})?([eE][-+]?\d{1,2})?", each, re.ASCII) for each in numbers
     ):
         raise Refusal("InvalidParameterValue", _("A box has four numbers."))
     west, south, east, north = map(float, numbers)
@@ -210,8 +220,8 @@ def _write(parent: Element, condition: Condition, space: str, gml: str, referenc
         add(node, reference, condition.name)
         if condition.operator != "PropertyIsNull":
             add(node, "Literal", condition.value)
-        if condition.signs:
-            for name, sign in zip(("wildCard", "singleChar", "escapeChar"), condition.signs, strict=True):
+        if condition.operator == "PropertyIsLike":
+            for name, sign in zip(("wildCard", "singleChar", "escapeChar"), literals.SIGNS, strict=True):
                 node.set(name, sign)
     elif isinstance(condition, Between):
         node = add(parent, "PropertyIsBetween")

@@ -1,7 +1,7 @@
 """The MapServer map of an audience, computed from the catalogue: what GeoServer would serve, where there is none.
 
 Each band is one layer that is asked for features (`band`), and one more for each paint (`band.0`) that is only drawn.
-The map reads the audience's views in the audience's role; wards come in as a checked word that only the door sets.
+The map reads the audience's views by the audience's login; wards come in as a checked word that only the door sets.
 """
 
 from __future__ import annotations

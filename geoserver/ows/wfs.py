@@ -12,7 +12,9 @@ from geoserver.ows.asked import Asked, bands, feature_systems, number, passing
 from geoserver.ows.refusals import Refusal
 from layers.catalogue import LAYERS
 from layers.database import columns_for
+from layers.spec import Attribute, Kind
 
+_ID = Attribute("id", Kind.INTEGER, "")
 _LONGEST_FILTER = 20_000
 GML31, GML32, GEOJSON = "text/xml; subtype=gml/3.1.1", "application/gml+xml; version=3.2", "application/json"
 _OUTPUT = {
@@ -32,7 +34,7 @@ def wfs(asked: Asked, given: dict[str, str]) -> Asked:
         every = [(layer, band) for layer in LAYERS if layer.audience <= asked.audience for band in layer.bands]
         return passing(asked, bands(names, asked.audience) if names else every, {})
     found = bands(names, asked.audience, one=True)
-    columns = frozenset({"id", *(each.name for each in columns_for(found[0][1], asked.audience))})
+    columns = {each.name: each for each in (_ID, *columns_for(found[0][1], asked.audience))}
     parameters = {
         ("count" if asked.version == "2.0.0" else "maxfeatures"): str(_count(given)),
         **({"startindex": str(number(given, "startindex", 0, 10**9, least=0))} if "startindex" in given else {}),
@@ -44,7 +46,7 @@ def wfs(asked: Asked, given: dict[str, str]) -> Asked:
 
 def _count(given: dict[str, str]) -> int:
     wished = [given[name] for name in ("count", "maxfeatures") if given.get(name)]
-    if any(not re.fullmatch(r"\d{1,9}", each) for each in wished):
+    if any(not re.fullmatch(r"[0-9]{1,9}", each) for each in wished):
         raise Refusal("InvalidParameterValue", _("COUNT is a number."))
     return min([MOST_FEATURES, *map(int, wished)])
 
@@ -66,25 +68,25 @@ def _form(asked: Asked, given: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _columns(given: dict[str, str], columns: frozenset[str]) -> dict[str, str]:
+def _columns(given: dict[str, str], columns: filters.Columns) -> dict[str, str]:
     found: dict[str, str] = {}
     if given.get("propertyname", "*") not in ("", "*"):
         names = re.split(r"[,\s]+", given["propertyname"].strip("() "))
-        found["propertyname"] = ",".join(filters.column(name, columns | {"geom"}) for name in names if name)
+        found["propertyname"] = ",".join(filters.column(name, {*columns, "geom"}) for name in names if name)
     if given.get("sortby"):
         found["sortby"] = ",".join(_sorting(part, columns) for part in given["sortby"].split(","))
     return found
 
 
-def _sorting(text: str, columns: frozenset[str]) -> str:
-    found = re.fullmatch(r"([\w:/]+)(?:[ +](A|D|ASC|DESC))?", text.strip())
+def _sorting(text: str, columns: filters.Columns) -> str:
+    found = re.fullmatch(r"([\w:/]+)(?:[ +](A|D|ASC|DESC))?", text.strip(), re.ASCII)
     if found is None:
         raise Refusal("InvalidParameterValue", _("SORTBY is not understood."))
     direction = " D" if (found[2] or "").startswith("D") else " A"
     return filters.column(found[1], columns) + direction
 
 
-def _condition(given: dict[str, str], columns: frozenset[str]) -> filters.Condition | None:
+def _condition(given: dict[str, str], columns: filters.Columns) -> filters.Condition | None:
     systems = frozenset(feature_systems())
     ids = given.get("featureid") or given.get("resourceid")
     text = given.get("filter")

@@ -26,7 +26,9 @@ def wms(asked: Asked, given: dict[str, str]) -> Asked:
         language = (
             settings.LANGUAGE_CODE if given.get("language") not in dict(settings.LANGUAGES) else given["language"]
         )
-        scale = {"scale": given["scale"]} if re.fullmatch(r"\d{1,10}(\.\d{1,10})?", given.get("scale", "")) else {}
+        scale = (
+            {"scale": given["scale"]} if re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,10})?", given.get("scale", "")) else {}
+        )
         return passing(asked, found[-1:], {"format": "image/png", "language": language, **size, **scale})
     found = bands(given.get("layers", ""), asked.audience)
     if len(found) > 60:
@@ -93,7 +95,7 @@ def wmts(asked: Asked, given: dict[str, str]) -> Asked:
         return passing(asked, (), {})
     found = bands(given.get("layer", ""), asked.audience, one=True)
     numbers = {name: str(number(given, name, None, 2**24, least=0)) for name in ("tilerow", "tilecol")}
-    zoom = re.fullmatch(r"(?:EPSG:900913:)?(\d{1,2})", given.get("tilematrix", ""))
+    zoom = re.fullmatch(r"(?:EPSG:900913:)?([0-9]{1,2})", given.get("tilematrix", ""))
     if zoom is None or given.get("tilematrixset") != "EPSG:900913" or given.get("format", "image/png") != "image/png":
         raise Refusal("InvalidParameterValue", _("Tiles are PNG in EPSG:900913."))
     matrix = {"tilematrixset": "EPSG:900913", "tilematrix": f"EPSG:900913:{zoom[1]}", "format": "image/png"}

@@ -42,11 +42,14 @@ def write_maps(folder: Path) -> None:
 
 
 def connection_string(audience: Audience) -> str:
-    """libpq's words for the views of an audience, in its role and for reading only; a password stays in PGPASSFILE."""
+    """libpq's words for the views of an audience, by its own login and for reading only.
+
+    Not by the application's user with a role: a statement that got in could put that role off again.
+    """
     ours = settings.DATABASES["default"]
-    given = {"host": ours["HOST"], "port": ours["PORT"], "dbname": ours["NAME"], "user": ours["USER"]}
+    given = {"host": ours["HOST"], "port": ours["PORT"], "dbname": ours["NAME"], "user": audience.login}
     words = [f"{name}='{value}'" for name, value in given.items() if value]
-    return " ".join([*words, f"options='-c role={audience.schema} {_LIMITS}'"])
+    return " ".join([*words, f"options='{_LIMITS}'"])
 
 
 def find_mapserver() -> str | None:
@@ -98,7 +101,7 @@ class Workers:
             self._running = [each if each.poll() is None else self._start() for each in self._running]
 
     def _start(self) -> subprocess.Popen[bytes]:
-        password = str(settings.DATABASES["default"]["PASSWORD"] or "")
+        passwords = env.text("PGPASSFILE", "")
         environment = {
             "PATH": "/usr/bin:/bin",
             "LANG": "C.UTF-8",
@@ -106,6 +109,7 @@ class Workers:
             "LD_LIBRARY_PATH": env.text("LD_LIBRARY_PATH", ""),
             "PROJ_LIB": str(_prefix(self._program) / "share/proj"),
             "MAPSERVER_CONFIG_FILE": str(self._folder / "mapserver.conf"),
-            **({"PGPASSWORD": password} if password else {}),
+            # Of the logins of MapServer, where the database is reached by password; never the application's.
+            **({"PGPASSFILE": passwords} if passwords else {}),
         }
         return subprocess.Popen([self._program], stdin=self._door.fileno(), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603

@@ -35,7 +35,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     form = ExportForm(
         request.POST if request.method == "POST" else None,
         initial=request.GET.dict(),
-        layers=access.visible_layers(user),
+        layers=access.shown_to(request),
         wards=[(number, figures(number)) for number in wards],
     )
     if request.method == "POST" and form.is_valid():

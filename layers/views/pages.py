@@ -32,7 +32,7 @@ from layers.words import map_words
 @require_GET
 def map_page(request: HttpRequest) -> HttpResponse:
     """The map: everything the page's script needs is in one JSON block; the answer also brings the tile pass."""
-    layers = access.visible_layers(request.user)
+    layers = access.shown_to(request)
     wards = queries.ward_places()
     scope = ward_scope(cast(User, request.user))
     context = {
@@ -62,7 +62,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def style_document(request: HttpRequest) -> JsonResponse:
     """The MapLibre style of the layers this user may see, with a fresh tile pass."""
-    layers = access.visible_layers(request.user)
+    layers = access.shown_to(request)
     document = style(layers, {layer.name: full_version(data_version(layer)) for layer in layers})
     response = JsonResponse(document, headers={"Cache-Control": "private, no-store"})
     access.hand_over(request, response)
@@ -137,7 +137,7 @@ def holding_place(request: HttpRequest, pk: int) -> JsonResponse:
 
 def _visible(request: HttpRequest, name: str) -> Layer | None:
     layer = BY_NAME.get(name)
-    return layer if layer in access.visible_layers(request.user) else None
+    return layer if layer in access.shown_to(request) else None
 
 
 def _grouped(layers: tuple[Layer, ...], asked: list[str]) -> list[dict[str, Any]]:

@@ -27,9 +27,9 @@ def info(request: HttpRequest) -> HttpResponse:
     if point is None or not zoom.isdecimal() or len(zoom) > 2:
         return HttpResponse(status=400)
     named = request.GET.get("layers", "").split(",")
-    shown = [layer for layer in access.visible_layers(request.user) if layer.name in named]
+    shown = [layer for layer in access.shown_to(request) if layer.name in named]
     year = fiscal_year_of(timezone.localdate()).start_year
-    found = points.features_at(point, min(int(zoom), HIGHEST_ZOOM + 6), shown, access.pass_of(request.user), year)
+    found = points.features_at(point, min(int(zoom), HIGHEST_ZOOM + 6), shown, access.granted_to(request), year)
     return render(request, "layers/info_panel.html", {"found": found, "point": point})
 
 

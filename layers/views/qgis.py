@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +9,6 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from imis.access import permission_required
-from imis.models import User
 from imis.roles import Permission
 from layers import access, queries
 from layers.catalogue import GROUPS
@@ -39,7 +36,7 @@ def qgis_project(request: HttpRequest) -> HttpResponse:
     """
     granted = access.granted_to(request)
     language = "bn" if (get_language() or "bn").startswith("bn") else "en"
-    layers = [layer for layer in access.visible_layers(cast(User, request.user)) if granted.scope(layer) is None]
+    layers = [layer for layer in access.shown_to(request) if granted.scope(layer) is None]
     text = project(layers, granted.audience, dict(GROUPS), language, queries.city_extent())
     name = f"imis-{SUFFIX[granted.audience]}.qgs"
     return _file(text, name, "application/x-qgis")

@@ -62,11 +62,29 @@ register_witness(
     "tax allocation",
     table="tax_allocation",
     key="id",
-    columns=("id", "payment_id", "reversal_id", "bill_id", "head_id", "kind", "amount", "policy"),
-)
+    columns=(
+        "id", "payment_id", "reversal_id", "bill_id", "head_id", "kind", "amount", "policy", "entry_id", "effective_on",
+    ),
+)  # fmt: skip
 register_witness(
     "tax reversal",
     table="tax_reversal",
     key="id",
     columns=("id", "payment_id", "entry_id", "reason", "reversed_by_id", moment("reversed_at")),
+)
+# What lowers the tax: its end alone may still be set.
+register_witness(
+    "tax exemption",
+    table="tax_exemption",
+    key="id",
+    columns=(
+        "id", "holding_id", "kind", "percent", "area_cap_sqft", "legal_ref", "document", "lower(valid)",
+        "proposed_by_id", "approved_by_id",
+    ),
+)  # fmt: skip
+register_witness(
+    "tax building loan",
+    table="tax_buildingloan",
+    key="id",
+    columns=("id", "holding_id", "lender", "yearly_interest_amount", "lower(valid)"),
 )

@@ -109,3 +109,15 @@ def test_a_token_opens_maps_and_nothing_else(user: User, client: Client) -> None
     header = {"authorization": _header("planner", tokens.make_token(user))}
     for name in ("home", "layers:map", "geoserver:connect"):
         assert client.get(reverse(name), headers=header).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic \xe9\xe9", "Basic YTpi\xe9", "Basic \u0995", "Basic =", "Basic", "Basic \x00"]
+)
+def test_a_header_that_holds_no_base_64_names_nobody(client: Client, header: str) -> None:
+    """Anybody can send it, so it must not fail on the server's side."""
+    assert tokens.basic(header) is None
+    asked = {"service": "WMS", "request": "GetCapabilities"}
+    for address in (reverse("geoserver:door"), reverse("geoserver:audience", args=["public"])):
+        answer = client.get(address, asked, HTTP_AUTHORIZATION=header)
+        assert answer.status_code == 401 and answer["WWW-Authenticate"].startswith("Basic")

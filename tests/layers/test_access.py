@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import mapbox_vector_tile
 import pytest
@@ -132,3 +133,24 @@ def test_a_forged_pass_is_refused(holder: Client, change: Callable[[str], str]) 
 def test_a_signature_made_for_something_else_is_refused(holder: Client) -> None:
     holder.cookies[COOKIE] = signing.TimestampSigner(salt="elsewhere").sign_object([3, None, ""])
     assert holder.get(_tile(_STATUS)).status_code == 403
+
+
+@pytest.mark.parametrize("half", ["before the second factor", "with a temporary password"])
+def test_whoever_is_half_signed_in_is_a_stranger(
+    city: City, person: Callable[..., User], client: Client, half: str, settings: Any
+) -> None:
+    """OGC API Features is open to all, so the gate does not stop them on the way to it."""
+    settings.SECOND_FACTOR = half == "before the second factor"
+    user = person(Role.ASSESSOR)
+    User.objects.filter(pk=user.pk).update(must_change_password=not settings.SECOND_FACTOR)
+    client.force_login(user)
+    assert client.get(reverse("layers:style")).status_code == 302
+    listed = client.get(reverse("layers_ogc:collections")).json()["collections"]
+    assert {each["id"] for each in listed} == _EVERYONE
+    for route, more in (("layers_ogc:collection", []), ("layers_ogc:items", []), ("layers_ogc:item", [1])):
+        assert client.get(reverse(route, args=[_STATUS, *more])).status_code == 404
+    described = client.get(reverse("layers_ogc:api")).content.decode()
+    assert (
+        _STATUS not in described
+        and "bin" not in client.get(reverse("layers_ogc:items", args=["buildings"])).json()["features"][0]["properties"]
+    )

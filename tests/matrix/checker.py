@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.test import Client
 from django.urls import reverse
@@ -30,6 +30,8 @@ class Asker:
     def __str__(self) -> str:
         return (self.role or "stranger") + (" of ward 23" if self.own_ward else "")
 
+    more: ClassVar[dict[str, Any]] = {}  # of their account
+
     @property
     def office(self) -> Office:
         """What the table says of them."""
@@ -51,7 +53,7 @@ class Asker:
     def account(self) -> User:
         """Their account, made at the first use."""
         wards = sorted(_OWN) if self.own_ward else []
-        facts = {"roles": [self.role], "all_wards": not wards, "ward_numbers": wards}
+        facts = {"roles": [self.role], "all_wards": not wards, "ward_numbers": wards, **self.more}
         return User.objects.get_or_create(username=str(self), defaults={**facts, "email": SECRETS["staff e-mail"]})[0]
 
 
@@ -74,6 +76,27 @@ class ProgramElsewhere(Program):
     def office(self) -> Office:
         """A stranger's."""
         return OFFICES[""]
+
+
+class HalfSignedIn(Asker):
+    """Somebody who gave the password and not the second factor (which the settings then ask for): a stranger."""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} before the second factor"
+
+    @property
+    def office(self) -> Office:
+        """A stranger's."""
+        return OFFICES[""]
+
+
+class WithTemporaryPassword(HalfSignedIn):
+    """Somebody who has not yet chosen a password of their own: a stranger until then."""
+
+    more: ClassVar[dict[str, Any]] = {"must_change_password": True}
+
+    def __str__(self) -> str:
+        return f"{Asker.__str__(self)} with a temporary password"
 
 
 # Everybody, then everybody in one ward, then one of each circle.

@@ -17,6 +17,7 @@ from geoserver import views as ows
 from geoserver.ows.asked import Asked
 from geoserver.ows.upstream import Answer, Wards
 from holdings.api import HoldingOut
+from imis import access as entrance
 from imis import api as rest
 from imis.roles import PERMISSIONS, Permission, Role
 from layers import access
@@ -159,6 +160,7 @@ LAYER_WIDENED = _frozen(BY_NAME["containments"], "audience", Audience.PUBLIC)
 COLUMN_WIDENED = _frozen(_NUMBER, "audience", Audience.PUBLIC)
 COLUMN_IN_TILE = _number_in_tile
 WARDS_FORGOTTEN = _patched(lambda patch: patch.setattr(Pass, "scope", lambda *_: None))
+HALF_SIGNED_IN_BELIEVED = _patched(lambda patch: patch.setattr(entrance, "next_step", lambda _: ""))
 TOKEN_AS_SESSION = _patched(_token_as_session)
 TOKEN_OF_ANYBODY = _patched(_token_of_anybody)
 TILE_PASS_BELIEVED = _patched(lambda patch: patch.setattr(tiles, "presented", lambda _: Pass(Audience.TAX, None)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.matrix import leaks
-from tests.matrix.checker import Asker, Door, Program, ProgramElsewhere, findings
+from tests.matrix.checker import Asker, Door, Program, ProgramElsewhere, WithTemporaryPassword, findings
 from tests.matrix.click_doors import CLICK, PANEL
 from tests.matrix.database_doors import DATABASE, QGIS
 from tests.matrix.leaks import Leak
@@ -58,6 +58,8 @@ PLANTED: list[tuple[str, Door, Asker, str, str]] = [
     ("CASHIER_TAKES_FILES", EXPORT, CASHIER, _TAX, "answered with 200"),
     ("WARDS_FORGOTTEN", WFS, Program("collection_officer", own_ward=True), _TAX, "wards too many [22]"),
     ("TOKEN_OF_ANYBODY", WFS, Program("planner"), _TAX, "answered with 200"),
+    ("HALF_SIGNED_IN_BELIEVED", FEATURE, WithTemporaryPassword("planner"), "sewers", "answered with 200"),
+    ("HALF_SIGNED_IN_BELIEVED", WFS, WithTemporaryPassword("planner"), "sewers", "answered with 200"),
     ("TOKEN_AS_SESSION", FEATURE, ProgramElsewhere("planner"), "sewers", "answered with 200"),
     ("TOKEN_AS_SESSION", API, ProgramElsewhere("planner"), "buildings", "answered with 200"),
     ("TOKEN_AS_SESSION", QGIS, ProgramElsewhere("planner"), "wards", "answered with 200"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -13,8 +15,10 @@ from tests.matrix.checker import (
     SCOPED,
     Asker,
     Door,
+    HalfSignedIn,
     Program,
     ProgramElsewhere,
+    WithTemporaryPassword,
     findings,
     secrets_in,
 )
@@ -53,6 +57,17 @@ def test_a_token_opens_what_its_person_may_see(asker: Asker, door: Door) -> None
 def test_at_the_other_doors_a_token_is_nothing(door: Door) -> None:
     """It lives for ninety days and passes no second factor, so it opens maps only."""
     assert [str(each) for each in findings(door, [ProgramElsewhere("administrator")])] == []
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+def test_before_the_second_factor_everybody_is_a_stranger(door: Door, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    assert [str(each) for each in findings(door, [HalfSignedIn("administrator")])] == []
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+def test_with_a_temporary_password_everybody_is_a_stranger(door: Door) -> None:
+    assert [str(each) for each in findings(door, [WithTemporaryPassword("administrator")])] == []
 
 
 @pytest.mark.parametrize("asker", CIRCLES, ids=str)

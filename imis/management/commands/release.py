@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, ProgrammingError, connection
 
 from imis.grants import grant_to_application
-from layers.database import drop_views, grants_to_act, rebuild_views
+from layers.database import drop_views, logins_missing, rebuild_views
 
 # A page that takes longer than this is a defect; the worker sets its own, longer limits.
 LIMITS = {"statement_timeout": "60s", "lock_timeout": "15s", "idle_in_transaction_session_timeout": "60s"}
@@ -30,8 +30,8 @@ class Command(BaseCommand):
         views = rebuild_views()
         self._ensure_role(role)
         granted = grant_to_application(role)
-        # Where an administrator made the roles, the owner may not grant: then these stand already, or are named.
-        for statement in grants_to_act(settings.DB_OWS_ROLE):
+        # Where an administrator makes the roles, the owner may not: then these stand already, or are named.
+        for statement in logins_missing():
             self._try(statement)
         self._limit(role)
         with connection.cursor() as cursor:
