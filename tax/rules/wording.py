@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "offer.arrears": ("পূর্ববর্তী বছরের বকেয়া", "Arrears of earlier years"),
     "offer.overdue": ("সকল বকেয়া", "Everything overdue"),
     "offer.current": ("চলতি কিস্তি পর্যন্ত", "Everything due up to this instalment"),
-    "offer.begun": ("শুরু হওয়া কিস্তি পর্যন্ত", "Everything up to the instalment that has begun"),
+    "offer.begun": ("শুরু হওয়া কিস্তি পর্যন্ত", "With the instalment that has begun"),
     "offer.next_two": ("চলতি ও পরবর্তী দুই কিস্তি", "This instalment and the next two"),
     "offer.year": ("বছরের অবশিষ্ট সব কিস্তি", "The rest of the year"),
 }

@@ -16,8 +16,8 @@ from tax.rules.ruleset import Group, Parameters
 from tax.rules.wording import words
 
 _MOST_QUARTERS = 5
-# Which plan reaches the bill's own quarter, as bill_insert numbers them; 0 is what stands before all of them.
-_REACH = {Group.OVERDUE: 0, Group.CURRENT: 1, Group.FUTURE: 2}
+# Which plan reaches the bill's own quarter, as bill_insert numbers them; 0 for what stands before all of them.
+_REACH = {Group.CURRENT: 1, Group.FUTURE: 2}
 
 
 def printed_words(parameters: Parameters, period: Period, issued_on: date, due_on: date) -> dict[str, Any]:
@@ -27,7 +27,8 @@ def printed_words(parameters: Parameters, period: Period, issued_on: date, due_o
     rebates = [parameters.rebate_percent(n) for n in range(1, _MOST_QUARTERS + 1)]
     return {
         "own_group": own.value,
-        "own_reach": _REACH[own],
+        # A quarter demanded by a payment that is reported after its year has closed is in no plan either: it is paid.
+        "own_reach": _REACH.get(own, 0),
         "surcharge": parameters.surcharge_percent,
         "surcharge_text": f"{parameters.surcharge_percent:f}",
         "rebates": rebates,
