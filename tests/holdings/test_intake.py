@@ -197,14 +197,14 @@ def test_holdings_roads_and_buildings_are_found_as_the_register_writes_them(ward
         ",,২২-০০১-০০০৯-০০,B1,by code\n"  # 3: found by code, without a ward
         ",,9,,where\n"  # 4: no ward
         "21,,77,,not yet\n"  # 5: unknown
-        "21,Nowhere Road,12/ক,B9,named\n"  # 6: unknown road and building are only named; still two doors
+        "21,Nowhere Road,12/ক,B9,named\n"  # 6: neither door is on a road that is not there
     )
     file = notes(text)
     assert named(file) == {
         2: {"ambiguous_holding"},
         4: {"holding_needs_ward"},
         5: {"unknown_holding"},
-        6: {"ambiguous_holding", "unknown_road", "unknown_building"},
+        6: {"unknown_holding", "unknown_road", "unknown_building"},
     }
     assert file.wards == [21, 22] and file.strays
     apply_intake(file=file, by=file.staged_by, at=NOW)
