@@ -74,7 +74,7 @@ def _fleet(by: User, at: datetime) -> _Fleet:
     driver = services.add_crew_member(
         provider=own.pk, name_bn="ডেমো চালক", kind="driver", username="driver", by=by, at=at
     )
-    services.add_crew_member(provider=own.pk, name_bn="ডেমো খালিকারী কর্মী", kind="emptier", by=by, at=at)
+    services.add_crew_member(provider=own.pk, name_bn="ডেমো অপসারণকর্মী", kind="emptier", by=by, at=at)
     plant = services.add_plant(
         name_bn="রাজবাঁধ পয়ঃবর্জ্য শোধনাগার", name_en="Rajbandh treatment plant", kind="fstp",
         capacity_m3_day=Decimal(180), longitude=Decimal("89.492111"), latitude=Decimal("22.793750"), by=by, at=at,

@@ -16,12 +16,12 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from fsm.models import Event, Request, State
+from fsm.queries.people import sees_people
 from fsm.queries.requests import events_of
 from holdings.api import InDegrees
 from imis import bangla
 from imis.api import FeaturesByCursor, Scoped
 from imis.models import User
-from imis.roles import Permission, may
 
 
 class RequesterOut(serializers.Serializer[Any]):
@@ -60,8 +60,7 @@ class RequestOut(GeoFeatureModelSerializer):  # type: ignore[misc]  # the librar
 
     def sees_people(self, request: Request) -> bool:
         """Whether the reader may see who lives in the request's ward, as on the request's page."""
-        user = cast(User, self.context["request"].user)
-        return any(may(user, each, ward=request.ward_id) for each in (Permission.SEE_PEOPLE, Permission.MANAGE_SLUDGE))
+        return sees_people(cast(User, self.context["request"].user), request.ward_id)
 
     @extend_schema_field(RequesterOut(allow_null=True))
     def get_requester(self, request: Request) -> Any:

@@ -119,13 +119,22 @@ def _hours(code: str, hours: Decimal | None, said: dict[str, str], write: Figure
 
 
 def _collection_how(report: Report, said: dict[str, str], write: Figures) -> str:
-    if report.population is None or report.rate is None:
+    if report.population is None or not report.rates:
         return said["collection_how_short"]
-    return said["collection_how"].format(
+    terms = [
+        said["rate_term"].format(
+            rate=write.text(f"{rate.ml_per_head_day.normalize():f}"),
+            days=write.text(rate.days),
+        )
+        for rate in report.rates
+    ]
+    how = said["collection_how"].format(
         people=bangla.grouped(report.population, write.lang),
-        rate=write.text(f"{report.rate.normalize():f}"),
-        days=write.text(report.days),
+        rates=terms[0] if len(terms) == 1 else f"({' + '.join(terms)})",
     )
+    if not report.uncounted:
+        return how
+    return f"{how} {said['uncounted'].format(wards=write.text(', '.join(map(str, report.uncounted))))}"
 
 
 def _table(

@@ -20,9 +20,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "how": ("যেভাবে গণনা করা হয়", "How it is counted"),
     "response": ("আবেদনে সাড়ার হার", "Response efficiency"),
     "response_how": (
-        "এই মাসে করা আবেদনের (প্রত্যাখ্যাত ও বাতিল বাদে) মধ্যে প্রস্তুতের সময় পর্যন্ত যেগুলোর ট্যাংক খালি হয়েছে।",
-        "Of the requests made in this month, less those rejected or cancelled: those whose tank was empty when "
-        "this report was made.",
+        "এই মাসে করা আবেদনের (পরিদর্শনের আগে প্রত্যাখ্যাত বা বাতিল বাদে) মধ্যে প্রস্তুতের সময় পর্যন্ত যেগুলোর ট্যাংক খালি হয়েছে।",
+        "Of the requests made in this month, less those rejected or cancelled before a visit: those whose tank was "
+        "empty when this report was made.",
     ),
     "median": ("সাড়া দিতে সময়, মধ্যমা", "Response time, median"),
     "ninetieth": ("সাড়া দিতে সময়, ৯০তম শতাংশক", "Response time, 90th centile"),
@@ -40,8 +40,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "collection": ("পয়ঃবর্জ্য সংগ্রহের অনুপাত", "Sludge collection ratio"),
     "collection_how": (
-        "অপসারিত বর্জ্য ÷ (পয়ঃনালা-সংযোগহীন {people} জন × মাথাপিছু দিনে {rate} মিলি × {days} দিন)।",
-        "Sludge taken ÷ ({people} people without a sewer × {rate} ml a head a day × {days} days).",
+        "অপসারিত বর্জ্য ÷ (পয়ঃনালা-সংযোগহীন {people} জন × {rates})।",
+        "Sludge taken ÷ ({people} people without a sewer × {rates}).",
+    ),
+    "rate_term": ("মাথাপিছু দিনে {rate} মিলি × {days} দিন", "{rate} ml a head a day × {days} days"),
+    "uncounted": (
+        "যেসব ওয়ার্ডের জনসংখ্যা জানা নেই, তাদের মানুষ ও বর্জ্য কোনোটিই গণনা করা হয়নি: {wards}।",
+        "Neither people nor sludge is counted of the wards whose population is not stated: {wards}.",
     ),
     "collection_how_short": (
         "অপসারিত বর্জ্য ÷ পয়ঃনালা-সংযোগহীন মানুষের উৎপাদিত বর্জ্য।",
@@ -51,9 +56,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "nothing_emptied": ("এই মাসে কিছু অপসারিত হয়নি", "Nothing was taken in this month"),
     "no_trips": ("এই মাসে কোনো ট্রিপ রওনা হয়নি", "No trip left in this month"),
     "no_population": ("পয়ঃনালা-সংযোগহীন জনসংখ্যা জানা নেই", "The population without a sewer is not stated"),
-    "no_rate": ("মাথাপিছু বর্জ্যের হার জানা নেই", "The sludge a head is not stated"),
+    "no_rate": ("প্রতিটি দিনের মাথাপিছু বর্জ্যের হার জানা নেই", "The sludge a head is not stated for every day"),
     "requests": ("আবেদন", "Requests"),
-    "dropped": ("প্রত্যাখ্যাত বা বাতিল", "Rejected or cancelled"),
+    "dropped": ("পরিদর্শনের আগে প্রত্যাখ্যাত বা বাতিল", "Rejected or cancelled before a visit"),
     "emptyings": ("খালি করা ট্যাংক", "Tanks emptied"),
     "failed": ("ব্যর্থ পরিদর্শন", "Failed visits"),
     "trips": ("ট্রিপ", "Trips"),

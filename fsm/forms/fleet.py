@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from fsm.forms.fields import FiguresField, day_input, volume_field
+from fsm.forms.fields import FiguresField, WardField, day_input, volume_field
 from fsm.models import CrewKind, PlantKind, Provider
 from holdings.models import Ward
 
@@ -57,7 +59,8 @@ class PlantForm(forms.Form):
     name_bn = forms.CharField(label=gettext_lazy("Name in Bangla"), max_length=120)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=PlantKind.choices)
-    capacity_m3_day = volume_field(label=gettext_lazy("Capacity (m³ a day)"), required=False)
+    # A wastewater plant of a large city treats some 500,000 m³ a day.
+    capacity_m3_day = volume_field(label=gettext_lazy("Capacity (m³ a day)"), required=False, max_digits=8)
     latitude = FiguresField(
         label=gettext_lazy("Latitude"), max_digits=9, decimal_places=6, min_value=Decimal(20), max_value=Decimal(27)
     )
@@ -83,15 +86,25 @@ class TariffForm(forms.Form):
 class PopulationForm(forms.Form):
     """A count of people."""
 
-    ward = forms.ModelChoiceField(label=gettext_lazy("Ward"), queryset=Ward.objects.order_by("number"))
+    ward = WardField(label=gettext_lazy("Ward"), queryset=Ward.objects.none())
     counted_on = forms.DateField(label=gettext_lazy("Counted on"), widget=day_input())
-    non_sewered = forms.IntegerField(label=gettext_lazy("People without a sewer"), min_value=0)
+    non_sewered = FiguresField(
+        label=gettext_lazy("People without a sewer"), max_digits=9, decimal_places=0, min_value=Decimal(0)
+    )
     source = forms.CharField(label=gettext_lazy("Source"), max_length=200)
+
+    def __init__(self, *args: Any, wards: QuerySet[Ward], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ward"].queryset = wards  # type: ignore[attr-defined]
 
     def clean_ward(self) -> int:
         """Its number."""
         ward: Ward = self.cleaned_data["ward"]
         return ward.pk
+
+    def clean_non_sewered(self) -> int:
+        """A whole number."""
+        return int(self.cleaned_data["non_sewered"])
 
 
 class RateForm(forms.Form):

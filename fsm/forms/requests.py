@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fsm.forms.fields import FiguresField, MobileField, day_input, volume_field
+from fsm.forms.fields import FiguresField, MobileField, WardField, day_input, volume_field
 from fsm.models import (
     Channel,
     Containment,
@@ -23,21 +23,14 @@ from fsm.models import (
     TreatmentPlant,
     Vehicle,
 )
+from fsm.queries.containments import containment_of_code
 from fsm.services import Found
 from fsm.templatetags.sludge_text import named
 from holdings.models import Ward
 from imis.templatetags.imis_text import figures, num
 
-NEW = "new"
-
-
-class WardField(forms.ModelChoiceField):
-    """A ward by its number and name."""
-
-    def label_from_instance(self, ward: Any) -> str:
-        """Number and name in the active language; once, where the name is the number in words."""
-        number, name = figures(ward.number), named(ward)
-        return name if number in name else f"{number} · {name}"
+NEW, KNOWN = "new", "known"
+EARLIEST = date(2000, 1, 1)
 
 
 class VehicleField(forms.ModelChoiceField):
@@ -129,6 +122,7 @@ class VerifyForm(StepForm):
     """Which containment a request is about: one of those there, or one seen for the first time."""
 
     containment = forms.ChoiceField(label=gettext_lazy("Containment"), widget=forms.RadioSelect)
+    code = forms.CharField(label=gettext_lazy("Containment no."), max_length=40, required=False)
     technology = forms.ChoiceField(label=gettext_lazy("Technology"), choices=Technology.choices, required=False)
     outlet = forms.ChoiceField(label=gettext_lazy("Outlet"), choices=Outlet.choices, required=False, initial="unknown")
     shape = forms.ChoiceField(label=gettext_lazy("Shape"), choices=Shape.choices, required=False, initial="unknown")
@@ -137,28 +131,38 @@ class VerifyForm(StepForm):
     width_m = FiguresField(label=gettext_lazy("Width (m)"), required=False, max_digits=6, decimal_places=2)
     depth_m = FiguresField(label=gettext_lazy("Depth (m)"), required=False, max_digits=6, decimal_places=2)
 
-    def __init__(self, *args: Any, containments: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ward: int, containments: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.ward = ward
+        self.known: Containment | None = None
         field = self.fields["containment"]
         field.choices = [  # type: ignore[attr-defined]
             *((str(pk), title) for pk, title in containments),
+            (KNOWN, _("On record in this ward: find it by its number")),
             (NEW, _("Not on record: register it now")),
         ]
-        field.initial = str(containments[0][0]) if containments else NEW
+        # With nothing known of the place the officer says which: a second row for one tank would have two histories.
+        field.initial = str(containments[0][0]) if containments else None
 
     def clean(self) -> dict[str, Any]:
-        """Measures are above nothing; a new containment has a technology."""
+        """Measures are above nothing; a new containment has a technology; a number leads to a containment."""
         data = super().clean() or {}
         for name in ("diameter_m", "length_m", "width_m", "depth_m"):
             if data.get(name) is not None and data[name] <= 0:
                 self.add_error(name, _("More than nothing."))
         if data.get("containment") == NEW and not data.get("technology"):
             self.add_error("technology", _("Say what kind of tank or pit it is."))
+        if data.get("containment") == KNOWN:
+            self.known = containment_of_code(self.ward, data.get("code", ""))
+            if self.known is None:
+                self.add_error("code", _("No containment in use has this number in this ward."))
         return data
 
     def chosen(self) -> int | Found:
         """The containment's key, or what was found."""
         data = self.cleaned_data
+        if self.known is not None:
+            return self.known.pk
         if data["containment"] != NEW:
             return int(data["containment"])
         measures = {name: data[name] for name in ("diameter_m", "length_m", "width_m", "depth_m")}
@@ -249,3 +253,14 @@ class MonthForm(forms.Form):
         input_formats=["%Y-%m"],
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_month(self) -> date:
+        """Its first day: a month that has begun, of a year that a calendar can reckon with."""
+        month: date = self.cleaned_data["month"]
+        if not EARLIEST <= month <= self.today:
+            raise ValidationError(_("There is no report of this month."))
+        return month

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from fsm.models import Containment, ContainmentBuilding, Request, Standing
 from holdings.models import Building, Holding
+from imis import bangla
 
 
 @dataclass(frozen=True)
@@ -25,32 +26,48 @@ class Place:
 def place_of_holding(holding: Holding, on: date) -> Place:
     """A holding's first building and the containments its buildings use on a day."""
     building = Building.objects.filter(holding_links__holding=holding).order_by("pk").first()
-    found = containments_in_use(on).filter(building_links__building__holding_links__holding=holding).distinct()
-    return Place(holding.ward_id, holding, building, list(found.order_by("code")))
+    return Place(holding.ward_id, holding, building, list(containments_of(on, holding=holding.pk)))
 
 
 def place_of_building(building: Building, on: date) -> Place:
     """A building and the containments it uses on a day."""
-    found = containments_in_use(on).filter(building_links__building=building).distinct()
-    return Place(building.ward_id, None, building, list(found.order_by("code")))
+    return Place(building.ward_id, None, building, list(containments_of(on, building=building.pk)))
 
 
-def containments_in_use(on: date) -> QuerySet[Containment]:
-    """Containments in use with a building linked on a day."""
-    linked = ContainmentBuilding.objects.filter(valid__contains=on).values("containment")
-    return Containment.objects.filter(standing=Standing.IN_USE, pk__in=linked)
+def containments_of(on: date, *, holding: int | None = None, building: int | None = None) -> QuerySet[Containment]:
+    """The containments in use to which a building, or the buildings of a holding, lead on a day."""
+    links = ContainmentBuilding.objects.filter(valid__contains=on)
+    here = Q(building=building) if building else Q(pk__in=[])
+    if holding:
+        here |= Q(building__holding_links__holding=holding)
+    return Containment.objects.filter(
+        standing=Standing.IN_USE, pk__in=links.filter(here).values("containment")
+    ).order_by("code")
 
 
 def containments_near(request: Request, on: date) -> QuerySet[Containment]:
-    """The containments that a request can be about: those of its building or holding."""
-    asked = Q(pk=request.containment_id)
-    if request.building_id:
-        asked |= Q(building_links__building=request.building_id, building_links__valid__contains=on)
-    if request.holding_id:
-        asked |= Q(
-            building_links__building__holding_links__holding=request.holding_id, building_links__valid__contains=on
-        )
-    return Containment.objects.filter(asked, standing=Standing.IN_USE).distinct().order_by("code")
+    """The containments that a request can be about: the one it names, and those of its building or holding."""
+    here = containments_of(on, holding=request.holding_id, building=request.building_id)
+    asked = Q(pk=request.containment_id) | Q(pk__in=here.order_by().values("pk"))
+    return Containment.objects.filter(asked, standing=Standing.IN_USE).order_by("code")
+
+
+def containment_of_code(ward: int, code: str) -> Containment | None:
+    """The containment in use that has a code in a ward, whatever script and case it was typed in."""
+    wanted = bangla.latin(code).strip()
+    return Containment.objects.filter(ward_id=ward, standing=Standing.IN_USE, code__iexact=wanted).first()
+
+
+def serves(
+    containment: Containment, *, ward: int, on: date, holding: int | None = None, building: int | None = None
+) -> bool:
+    """Whether a request from this place can be about a containment: it lies in the ward, or it is theirs.
+
+    A house at the edge of a ward may lead to a tank on the other side of the line.
+    """
+    if containment.ward_id == ward:
+        return True
+    return containments_of(on, holding=holding, building=building).filter(pk=containment.pk).exists()
 
 
 def buildings_of(containment: Containment, on: date) -> list[Building]:

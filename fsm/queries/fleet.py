@@ -53,14 +53,19 @@ def plants() -> QuerySet[TreatmentPlant]:
     return TreatmentPlant.objects.filter(active=True).order_by("-capacity_m3_day", "name_bn")
 
 
-def population_without_sewer(on: date, wards: list[int] | None = None) -> int | None:
-    """People on non-sewered systems by the last count up to `on` in each ward; None when no ward was counted."""
+def people_without_sewer(on: date, wards: list[int] | None = None) -> dict[int, int]:
+    """People on non-sewered systems by the last count up to `on`, by ward; a ward that was never counted is missing."""
     counts = Population.objects.filter(counted_on__lte=on)
     if wards is not None:
         counts = counts.filter(ward_id__in=wards)
     last = counts.order_by("ward", "-counted_on").distinct("ward")
-    numbers = list(last.values_list("non_sewered", flat=True))
-    return sum(numbers) if numbers else None
+    return dict(last.values_list("ward_id", "non_sewered"))
+
+
+def population_without_sewer(on: date, wards: list[int] | None = None) -> int | None:
+    """The people of all counted wards together; None when no ward was counted."""
+    counted = people_without_sewer(on, wards)
+    return sum(counted.values()) if counted else None
 
 
 def sludge_rate_on(day: date) -> Decimal | None:
@@ -68,3 +73,8 @@ def sludge_rate_on(day: date) -> Decimal | None:
     return (
         SludgeRate.objects.filter(since__lte=day).order_by("-since").values_list("ml_per_head_day", flat=True).first()
     )
+
+
+def sludge_rates() -> list[tuple[date, Decimal]]:
+    """Every stated rate with the day from which on it is in force: (since, ml a head a day)."""
+    return list(SludgeRate.objects.order_by("since").values_list("since", "ml_per_head_day"))

@@ -7,13 +7,14 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from fsm.models import Charge, Event, Payment, Request, State, TreatmentPlant, Trip
-from fsm.queries.fleet import population_without_sewer, sludge_rate_on
+from fsm.queries.fleet import people_without_sewer, sludge_rates
 from fsm.rules import indicators
-from fsm.rules.indicators import Asked, Load, Response, Share
+from fsm.rules.indicators import Asked, Load, RateDays, Response, Share
+from holdings.models import Ward
 
 ZERO = Decimal("0.00")
 _DROPPED = [State.REJECTED.value, State.CANCELLED.value]
@@ -76,6 +77,7 @@ class Report:
     """Everything the monthly report says. Volumes in m³, money in taka; `wards` None means the whole city.
 
     `emptied` − `on_way` + `difference` = `received`, here and in each line: what no plant has received yet is `on_way`.
+    `collection` is of the wards whose `population` is stated; the others are `uncounted`.
     """
 
     month: Month
@@ -86,7 +88,8 @@ class Report:
     by_trips: Share
     collection: Share
     population: int | None
-    rate: Decimal | None
+    uncounted: tuple[int, ...]
+    rates: tuple[RateDays, ...]
     days: int
     emptyings: int
     failed_visits: int
@@ -107,8 +110,6 @@ def monthly_report(month: Month, as_at: datetime, wards: list[int] | None = None
     trips = _within(_trips(month, as_at), "request__ward", wards)
     loads = [Load(row["emptied"], row["received"]) for row in trips.values("emptied", "received")]
     totals = _sums(trips)
-    days = month.until(timezone.localdate(as_at))
-    population, rate = population_without_sewer(month.last, wards), sludge_rate_on(month.last)
     return Report(
         month=month,
         as_at=as_at,
@@ -116,10 +117,6 @@ def monthly_report(month: Month, as_at: datetime, wards: list[int] | None = None
         response=indicators.response(_cohort(month, as_at, wards), as_at),
         by_volume=indicators.safe_desludging_by_volume(loads),
         by_trips=indicators.safe_desludging_by_trips(loads),
-        collection=indicators.collection_ratio(totals["emptied"], population, rate, days),
-        population=population,
-        rate=rate,
-        days=days,
         emptyings=_steps("finish", month, wards).count(),
         failed_visits=_steps("fail", month, wards).count(),
         by_ward=_by_ward(month, trips, wards),
@@ -127,7 +124,26 @@ def monthly_report(month: Month, as_at: datetime, wards: list[int] | None = None
         by_plant=_by_plant(trips),
         **totals,
         **_money(month, wards),
+        **_collection(month, as_at, wards, trips),
     )
+
+
+def _collection(month: Month, as_at: datetime, wards: list[int] | None, trips: QuerySet[Any]) -> dict[str, Any]:
+    """The collection ratio and what it stands on: sludge and people of the same wards, each day at its own rate."""
+    today = timezone.localdate(as_at)
+    days = month.until(today)
+    people = people_without_sewer(min(month.last, today), wards)
+    here = set(_within(Ward.objects.all(), "number", wards).values_list("number", flat=True))
+    rates = indicators.rates_by_day(sludge_rates(), month.first, days)
+    population = sum(people.values()) if people else None
+    emptied = _sums(trips.filter(request__ward__in=list(people)))["emptied"]
+    return {
+        "collection": indicators.collection_ratio(emptied, population, rates, days),
+        "population": population,
+        "uncounted": tuple(sorted(here - set(people))),
+        "rates": rates,
+        "days": days,
+    }
 
 
 def _within(rows: QuerySet[Any], field: str, wards: list[int] | None) -> QuerySet[Any]:
@@ -136,11 +152,13 @@ def _within(rows: QuerySet[Any], field: str, wards: list[int] | None) -> QuerySe
 
 def _cohort(month: Month, as_at: datetime, wards: list[int] | None) -> list[Asked]:
     finish = Event.objects.filter(request=OuterRef("pk"), step="finish", at__lte=as_at).values("at")[:1]
-    dropped = Event.objects.filter(request=OuterRef("pk"), after__in=_DROPPED, at__lte=as_at).values("after")[:1]
+    past = Event.objects.filter(request=OuterRef("pk"), at__lte=as_at)
+    # A visit that failed was made: the request stays in the cohort, whatever became of it.
+    dropped = Exists(past.filter(after__in=_DROPPED)) & ~Exists(past.filter(step="fail"))
     rows = Request.objects.filter(requested_at__gte=month.start, requested_at__lt=month.end)
-    rows = _within(rows, "ward", wards).annotate(emptied_at=Subquery(finish), dropped=Subquery(dropped))
+    rows = _within(rows, "ward", wards).annotate(emptied_at=Subquery(finish), dropped=dropped)
     return [
-        Asked(asked, emptied, gone is not None)
+        Asked(asked, emptied, gone)
         for asked, emptied, gone in rows.values_list("requested_at", "emptied_at", "dropped")
     ]
 
@@ -200,26 +218,21 @@ def _line(name_bn: str, name_en: str, row: dict[str, Any], **more: Any) -> Line:
 
 
 def _by_ward(month: Month, trips: QuerySet[Any], wards: list[int] | None) -> list[Line]:
-    names = "request__ward", "request__ward__name_bn", "request__ward__name_en"
     asked = Request.objects.filter(requested_at__gte=month.start, requested_at__lt=month.end)
-    requests = {
-        row["ward"]: row
-        for row in _within(asked, "ward", wards)
-        .order_by()
-        .values("ward")
-        .annotate(n=Count("pk"), bn=Min("ward__name_bn"), en=Max("ward__name_en"))
-    }
+    requests = dict(_within(asked, "ward", wards).order_by().values_list("ward").annotate(n=Count("pk")))
     finished = dict(_steps("finish", month, wards).order_by().values_list("request__ward").annotate(n=Count("pk")))
-    driven = {row["request__ward"]: row for row in trips.order_by().values(*names).annotate(**_TRIP_SUMS)}
+    driven = {row["request__ward"]: row for row in trips.order_by().values("request__ward").annotate(**_TRIP_SUMS)}
     nothing = {"n": 0, "taken": None, "way": None, "came": None, "loss": None}
-    lines = []
-    for ward in sorted({*requests, *driven, *finished}):
-        here, row = requests.get(ward), driven.get(ward, nothing)
-        name_bn = here["bn"] if here else row.get(names[1], str(ward))
-        name_en = here["en"] if here else row.get(names[2], str(ward))
-        count = here["n"] if here else 0
-        lines.append(_line(name_bn, name_en, row, requests=count, emptyings=finished.get(ward, 0)))
-    return lines
+    return [
+        _line(
+            ward.name_bn,
+            ward.name_en,
+            driven.get(ward.number, nothing),
+            requests=requests.get(ward.number, 0),
+            emptyings=finished.get(ward.number, 0),
+        )
+        for ward in Ward.objects.filter(number__in={*requests, *driven, *finished}).order_by("number")
+    ]
 
 
 def _by_provider(trips: QuerySet[Any]) -> list[Line]:

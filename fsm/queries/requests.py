@@ -10,9 +10,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncDate
 
-from fsm.models import Assignment, CrewMember, Event, Payment, Request, State, Trip
+from fsm.models import Assignment, ContainmentBuilding, CrewMember, Event, Payment, Request, State, Trip
 from fsm.rules import workflow
+from holdings.models import HoldingBuilding
 from imis.access import in_scope
 from imis.models import User
 
@@ -132,10 +134,16 @@ def driver_of(user: User) -> CrewMember | None:
 
 
 def jobs_of(driver: CrewMember, today: date) -> list[Task]:
-    """The jobs a driver has now: assigned for `today` or earlier, being emptied, or with a trip on the way."""
+    """The jobs a driver has now: assigned for `today` or earlier, being emptied, or with a trip on the way.
+
+    Only of the wards in which the driver's account works: in others no step would be taken.
+    """
+    if driver.user is None:
+        return []
     last = Assignment.objects.filter(request=OuterRef("pk")).order_by("-event__n")
     rows = (
-        Request.objects.filter(state__in=[State.ASSIGNED, State.EMPTYING, State.IN_TRANSIT])
+        in_scope(Request.objects.all(), driver.user)
+        .filter(state__in=[State.ASSIGNED, State.EMPTYING, State.IN_TRANSIT])
         .annotate(driver=Subquery(last.values("driver")[:1]), planned=Subquery(last.values("planned_on")[:1]))
         .filter(driver=driver.pk)
         .filter(Q(planned__lte=today) | ~Q(state=State.ASSIGNED))
@@ -221,12 +229,16 @@ def fees_owed(user: User) -> Decimal:
 
 
 def history_of_holding(holding_id: int) -> QuerySet[Request]:
-    """The requests for a holding or for the containments of its buildings, newest first."""
+    """The requests for a holding, its buildings, or the containments they used on the day of asking, newest first."""
+    used = ContainmentBuilding.objects.filter(
+        containment=OuterRef("containment"),
+        building__holding_links__holding=holding_id,
+        valid__contains=OuterRef("asked_on"),
+    )
+    own = HoldingBuilding.objects.filter(holding=holding_id, building=OuterRef("building"))
     return (
-        Request.objects.filter(
-            Q(holding_id=holding_id) | Q(containment__building_links__building__holding_links__holding_id=holding_id)
-        )
-        .distinct()
+        Request.objects.annotate(asked_on=TruncDate("requested_at"))
+        .filter(Q(holding_id=holding_id) | Exists(own) | Exists(used))
         .select_related("containment")
         .prefetch_related(Prefetch("trips", Trip.objects.select_related("event")))
         .order_by("-requested_at")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from enum import Enum
 from math import ceil
+from statistics import median
 
 _TENTH = Decimal("0.1")
 _MILLILITRES_A_M3 = 1_000_000
@@ -74,7 +75,7 @@ def share(part: Decimal | int, whole: Decimal | int, why: Why) -> Share:
 
 
 def response(cohort: Iterable[Asked], as_at: datetime) -> Response:
-    """Cohort: the requests made in the period, less those rejected or cancelled. Emptied: tank empty by `as_at`."""
+    """Cohort: the requests made in the period, less those dropped before a visit. Emptied: tank empty by `as_at`."""
     asked = list(cohort)
     kept = [each for each in asked if not each.dropped]
     answered = [
@@ -86,8 +87,8 @@ def response(cohort: Iterable[Asked], as_at: datetime) -> Response:
         requests=len(asked),
         dropped=len(asked) - len(kept),
         efficiency=share(len(answered), len(kept), Why.NO_REQUESTS),
-        median_hours=_hours(answered, Decimal("0.5")),
-        ninetieth_hours=_hours(answered, Decimal("0.9")),
+        median_hours=_median(answered),
+        ninetieth_hours=_centile(answered, Decimal("0.9")),
     )
 
 
@@ -102,23 +103,62 @@ def safe_desludging_by_trips(loads: Sequence[Load]) -> Share:
     return share(sum(load.received is not None for load in loads), len(loads), Why.NO_TRIPS)
 
 
-def sludge_made(population: int, ml_per_head_day: Decimal, days: int) -> Decimal:
-    """m³ of sludge that `population` people off the sewer make in `days` days."""
-    return population * ml_per_head_day * days / _MILLILITRES_A_M3
+@dataclass(frozen=True)
+class RateDays:
+    """A rate of sludge, ml a head a day, and the number of days of a period on which it was in force."""
+
+    ml_per_head_day: Decimal
+    days: int
 
 
-def collection_ratio(emptied: Decimal, population: int | None, ml_per_head_day: Decimal | None, days: int) -> Share:
-    """m³ taken ÷ m³ made by the people on non-sewered systems at a rate per head, over the same days."""
+def rates_by_day(stated: Iterable[tuple[date, Decimal]], first: date, days: int) -> tuple[RateDays, ...]:
+    """The rates in force on the `days` days from `first` on, in turn, of those `stated` as (since, ml a head a day).
+
+    A rate of a later day counts for no day before it. Days before the first rate belong to none.
+    """
+    end = first + timedelta(days=days)
+    turns = sorted(stated)
+    found = []
+    for turn, (since, rate) in enumerate(turns, start=1):
+        until = turns[turn][0] if turn < len(turns) else end
+        lasted = (min(until, end) - max(since, first)).days
+        if lasted > 0:
+            found.append(RateDays(rate, lasted))
+    return tuple(found)
+
+
+def sludge_made(population: int, rates: Sequence[RateDays]) -> Decimal:
+    """m³ of sludge that `population` people off the sewer make on the days of `rates`."""
+    a_head = sum((rate.ml_per_head_day * rate.days for rate in rates), Decimal(0))
+    return population * a_head / _MILLILITRES_A_M3
+
+
+def collection_ratio(emptied: Decimal, population: int | None, rates: Sequence[RateDays], days: int) -> Share:
+    """m³ taken ÷ m³ made in `days` days by the people on non-sewered systems, both of the same wards and days.
+
+    No figure while a day has no rate: what was taken on it would stand over nothing.
+    """
+    if days <= 0:
+        return Share(emptied, Decimal(0), None, Why.NOTHING_EMPTIED)
     if population is None or population <= 0:
         return Share(emptied, Decimal(0), None, Why.NO_POPULATION)
-    if ml_per_head_day is None or ml_per_head_day <= 0:
+    if sum(rate.days for rate in rates) < days:
         return Share(emptied, Decimal(0), None, Why.NO_RATE)
-    return share(emptied, sludge_made(population, ml_per_head_day, days), Why.NO_POPULATION)
+    return share(emptied, sludge_made(population, rates), Why.NO_RATE)
 
 
-def _hours(seconds: list[float], part: Decimal) -> Decimal | None:
+def _median(seconds: list[float]) -> Decimal | None:
+    """The middle answer, of an even number the mean of the two in the middle, in hours, cut to one decimal."""
+    return _in_hours(Decimal(median(seconds))) if seconds else None
+
+
+def _centile(seconds: list[float], part: Decimal) -> Decimal | None:
     """The value below or at which `part` of the answers lie (nearest rank), in hours, cut to one decimal."""
     if not seconds:
         return None
     rank = max(1, ceil(part * len(seconds)))
-    return (Decimal(sorted(seconds)[rank - 1]) / 3600).quantize(_TENTH, rounding=ROUND_DOWN)
+    return _in_hours(Decimal(sorted(seconds)[rank - 1]))
+
+
+def _in_hours(seconds: Decimal) -> Decimal:
+    return (seconds / 3600).quantize(_TENTH, rounding=ROUND_DOWN)

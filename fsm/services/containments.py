@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import count
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -13,7 +14,7 @@ from fsm.models import Containment, ContainmentBuilding
 from fsm.services.fleet import added
 from holdings.models import Building, Ward
 from imis.models import User
-from imis.numbers import next_number
+from imis.numbers import next_number, take_block
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def register_containment(
     stands_in = Building.objects.get(pk=building) if building else None
     with transaction.atomic():
         row = Containment(
-            code=containment_code(ward, next_number(containment_series(ward))),
+            code=_next_code(ward),
             ward_id=ward,
             technology=found.technology,
             outlet=found.outlet,
@@ -57,6 +58,20 @@ def register_containment(
         if stands_in is not None:
             ContainmentBuilding.objects.create(containment=row, building=stands_in, valid=DateRange(since, None))
     return row
+
+
+def _next_code(ward: int) -> str:
+    """The next code of the ward that no containment has: a file may have brought some of the series."""
+    number = next_number(containment_series(ward))
+    if not Containment.objects.filter(code__iexact=containment_code(ward, number)).exists():
+        return containment_code(ward, number)
+    begins = containment_code(ward, number).partition("-")[0]
+    taken = {
+        code.upper() for code in Containment.objects.filter(code__istartswith=begins).values_list("code", flat=True)
+    }
+    free = next(each for each in count(number) if containment_code(ward, each) not in taken)
+    take_block(containment_series(ward), free - number)
+    return containment_code(ward, free)
 
 
 def containment_series(ward: int) -> str:

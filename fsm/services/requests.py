@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fsm.models import Assignment, Charge, Containment, CrewMember, Event, Request, Vehicle
+from fsm.queries.containments import serves
 from fsm.queries.fleet import tariff_on
 from fsm.queries.requests import open_request_on, standing_payment
 from fsm.rules.numbers import request_number
@@ -26,6 +27,7 @@ from imis.errors import Refused
 from imis.fiscal import fiscal_year_of
 from imis.models import User
 from imis.numbers import next_number
+from imis.roles import Permission, may
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Wish:
 def request_emptying(*, request_id: UUID, wish: Wish, by: User, at: datetime) -> Request:
     """Records a request with its number; the same `request_id` again returns the first.
 
-    Refused when the containment has an open request, BadInput when the place is missing.
+    Refused when the containment has an open request, BadInput when the place is missing or the containment lies in
+    another ward and is not of that place: it could never be verified.
     """
     if not (wish.holding or wish.building or wish.address.strip()):
         raise bad("address", _("Say where: a holding, a building or an address."))
@@ -72,8 +75,11 @@ def _same(earlier: Request, wish: Wish) -> Request:
 
 
 def _request(request_id: UUID, wish: Wish, by: User, at: datetime) -> Request:
-    if wish.containment and open_request_on(wish.containment):
-        raise _kept(wish.containment)
+    if wish.containment:
+        tank = Containment.objects.get(pk=wish.containment)
+        _belongs(tank, wish.ward, wish.holding, wish.building, at)
+        if open_request_on(tank.pk):
+            raise _kept(tank.pk)
     code = fiscal_year_of(timezone.localdate(at)).code
     row = Request.objects.create(
         id=request_id,
@@ -97,6 +103,15 @@ def _request(request_id: UUID, wish: Wish, by: User, at: datetime) -> Request:
     return row
 
 
+def _belongs(tank: Containment, ward: int, holding: int | None, building: int | None, at: datetime) -> None:
+    if not serves(tank, ward=ward, holding=holding, building=building, on=timezone.localdate(at)):
+        raise bad(
+            "containment",
+            _("This containment lies in another ward."),
+            remedy=_("Choose the holding or building it belongs to, or the ward where it lies."),
+        )
+
+
 def _kept(containment: int) -> Refused:
     other = open_request_on(containment)
     return Refused(
@@ -108,7 +123,8 @@ def _kept(containment: int) -> Refused:
 def verify_request(*, event_id: UUID, request: UUID, containment: int | Found, by: User, at: datetime) -> Event:
     """Confirms a request and names its containment, or registers the one that was found there.
 
-    From now on the containment keeps this one open request. BadInput for a containment of another ward.
+    From now on the containment keeps this one open request. BadInput for a containment of another ward that is not
+    of the request's place.
     """
 
     def name_it(row: Request) -> None:
@@ -118,9 +134,9 @@ def verify_request(*, event_id: UUID, request: UUID, containment: int | Found, b
                 ward=row.ward_id, found=containment, since=day, by=by, at=at, building=row.building_id
             )
         else:
-            tank = Containment.objects.get(pk=containment)
-        if tank.ward_id != row.ward_id:
-            raise bad("containment", _("This containment lies in another ward."))
+            # Two requests verified on one containment at once: the second waits here and is refused in words.
+            tank = Containment.objects.select_for_update().get(pk=containment)
+            _belongs(tank, row.ward_id, row.holding_id, row.building_id, at)
         if open_request_on(tank.pk, but=row.pk):
             raise _kept(tank.pk)
         Request.objects.filter(pk=row.pk).update(containment=tank)
@@ -144,9 +160,16 @@ def assign_request(
 ) -> Event:
     """Gives a request to a driver with a vehicle of the same provider; again for another driver or day."""
     truck = Vehicle.objects.select_related("provider").get(pk=vehicle)
-    person = CrewMember.objects.get(pk=driver)
+    person = CrewMember.objects.select_related("user").get(pk=driver)
     if person.kind != "driver" or person.provider_id != truck.provider_id:
         raise bad("driver", _("The driver and the vehicle belong to different providers."))
+    ward = Request.objects.values_list("ward", flat=True).get(pk=request)
+    if person.user is None or not may(person.user, Permission.DRIVE, ward=ward):
+        raise bad(
+            "driver",
+            _("This driver's account does not work in the ward of the request."),
+            remedy=_("Choose another driver, or ask the administrator to add the ward."),
+        )
     if planned_on < timezone.localdate(at):
         raise bad("planned_on", _("The day of the visit lies in the past."))
     if tariff_on(planned_on) is None:

@@ -28,8 +28,7 @@ def start_emptying(
     """The crew stands at the tank and begins. NotAllowed for a driver who was not sent."""
     with transaction.atomic():
         row = locked(request)
-        _sent(row, by)
-        done = append(event_id=event_id, request=row, event=Happened(Step.START), by=by, at=at, happened_at=happened_at)
+        done = _step(event_id, row, Happened(Step.START), by, at, happened_at)
         if done.first:
             note(row, "start_emptying", by, at)
     return done.event

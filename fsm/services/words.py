@@ -30,6 +30,6 @@ def refusal(error: NotPossible) -> Refused:
     return Refused(said, remedy=remedy)
 
 
-def bad(field: str, message: str) -> BadInput:
+def bad(field: str, message: str, *, remedy: str = "") -> BadInput:
     """A wrong value of a field."""
-    return BadInput(message, field=field)
+    return BadInput(message, field=field, remedy=remedy)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from fsm.forms.requests import AssignForm, ReasonForm, StepForm, VerifyForm
 from fsm.models import Containment, Photo, Request
 from fsm.queries import containments, fleet, requests
+from fsm.queries.people import sees_people
 from fsm.rules.volumes import trips_needed
 from fsm.rules.workflow import State, Step, possible_steps
 from fsm.services.photos import photo_path
@@ -40,7 +41,8 @@ def board(request: HttpRequest) -> HttpResponse:
     wards = in_scope(Ward.objects.order_by("number"), person(request), "number")
     columns = requests.board(person(request), ward)
     context = {"columns": columns, "wards": wards, "ward": ward, "total": sum(column.count for column in columns)}
-    return render(request, "fsm/board.html", {**context, "may_manage": _manages(request)})
+    seen = {"may_manage": _manages(request), "sees_people": sees_people(person(request))}
+    return render(request, "fsm/board.html", {**context, **seen})
 
 
 @require_GET
@@ -49,7 +51,8 @@ def ended(request: HttpRequest) -> HttpResponse:
     """Requests that are closed, rejected or cancelled, newest first."""
     text = bangla.latin(request.GET.get("q", "")).strip()
     page = Paginator(requests.ended(person(request), text), PAGE).get_page(request.GET.get("page"))
-    return render(request, "fsm/ended.html", {"page": page, "text": text, "key": "q", "query": text, "asked": ""})
+    context = {"page": page, "text": text, "key": "q", "query": text, "asked": ""}
+    return render(request, "fsm/ended.html", {**context, "sees_people": sees_people(person(request))})
 
 
 @never_cache
@@ -80,7 +83,7 @@ def page_of(request: HttpRequest, asked: Request, bound: dict[str, Form] | None 
         "payments": requests.payments_of(asked),
         "owes": charge is not None and charge.amount > 0 and paid is None,
         "forms": forms,
-        "sees_people": manages or may(user, Permission.SEE_PEOPLE, ward=ward),
+        "sees_people": sees_people(user, ward),
         "can_take_fee": may(user, Permission.TAKE_SLUDGE_FEE, ward=ward),
         "emptied_before": containments.emptyings(asked.containment, but=asked) if asked.containment else None,
         "trips_needed": _trips_needed(asked),
@@ -114,7 +117,11 @@ def verify_form(asked: Request, data: Any = None) -> VerifyForm:
     """The form of the verification, with the containments of the place."""
     near = containments.containments_near(asked, timezone.localdate())
     return VerifyForm(
-        data, containments=[(row.pk, _title(row)) for row in near], initial={"event_id": uuid4()}, prefix="verify"
+        data,
+        ward=asked.ward_id,
+        containments=[(row.pk, _title(row)) for row in near],
+        initial={"event_id": uuid4()},
+        prefix="verify",
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,9 +32,31 @@ from fsm.views.scope import person
 from imis.access import permission_required, require_ward
 from imis.errors import IMISError
 from imis.roles import Permission
+from imis.templatetags.imis_text import spoken
 
 # A telephone may be out of reach for a day or two, not for a month.
 OLDEST = timedelta(days=7)
+
+
+def _in_words(view: Callable[[HttpRequest, UUID], HttpResponse]) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """Tells the script in JSON that a job is not there or in no ward of the driver: it sets the note aside.
+
+    Without words a 403 would look like a page older than the sign-in, and wait for ever.
+    """
+
+    @wraps(view)
+    def told(request: HttpRequest, request_id: UUID) -> HttpResponse:
+        try:
+            return view(request, request_id)
+        except (Http404, PermissionDenied) as error:
+            if not _from_script(request):
+                raise
+            gone = isinstance(error, Http404)
+            problem = _("This job is not there.") if gone else _("This ward is outside your area of work.")
+            remedy = _("Tell the office what you did.")
+            return JsonResponse({"problem": f"{problem} {remedy}"}, status=404 if gone else 403)
+
+    return told
 
 
 @never_cache
@@ -69,6 +93,7 @@ def _forms(task: Task) -> dict[str, Form]:
 
 @require_POST
 @permission_required(Permission.DRIVE)
+@_in_words
 def start(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """The crew begins."""
     form = DriveForm(request.POST)
@@ -77,6 +102,7 @@ def start(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.DRIVE)
+@_in_words
 def fail(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Nothing could be done; the reason is required."""
     form = FailForm(request.POST)
@@ -87,6 +113,7 @@ def fail(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.DRIVE)
+@_in_words
 def load(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """A load leaves for the plant."""
     form = LoadForm(request.POST)
@@ -100,6 +127,7 @@ def load(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.DRIVE)
+@_in_words
 def finish(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """The tank is empty."""
     form = DriveForm(request.POST)
@@ -108,6 +136,7 @@ def finish(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.DRIVE)
+@_in_words
 def photo(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """A picture of the visit."""
     asked = _asked(request, request_id)
@@ -119,6 +148,10 @@ def photo(request: HttpRequest, request_id: UUID) -> HttpResponse:
             by=person(request), at=timezone.now(),
         ),
     )  # fmt: skip
+
+
+def _from_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
 
 
 def _asked(request: HttpRequest, request_id: UUID) -> Request:
@@ -157,8 +190,8 @@ def _answer(request: HttpRequest, form: Form, act: Callable[[], object]) -> Http
         except IMISError as error:
             problem = f"{error.message} {error.remedy}".strip()
     else:
-        problem = " ".join(str(line) for lines in form.errors.values() for line in lines)
-    if request.headers.get("Accept") == "application/json":
+        problem = spoken(" ".join(str(line) for lines in form.errors.values() for line in lines))
+    if _from_script(request):
         return JsonResponse({"problem": problem}, status=409 if problem else 200)
     if problem:
         messages.error(request, problem)

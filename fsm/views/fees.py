@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from fsm import services
 from fsm.forms.requests import FeeForm, ReverseForm
 from fsm.models import PayChannel, Payment
 from fsm.queries import requests
+from fsm.queries.people import sees_people
 from fsm.views.scope import asked_or_403, language, payment_or_403, person, say
 from imis import bangla
 from imis.access import permission_required
@@ -40,7 +42,8 @@ def fees(request: HttpRequest) -> HttpResponse:
     rows = requests.unpaid_fees(person(request), text)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "text": text, "key": "q", "query": text, "asked": ""}
-    return render(request, "fsm/fees.html", {**context, "owed": requests.fees_owed(person(request))})
+    seen = {"owed": requests.fees_owed(person(request)), "sees_people": sees_people(person(request))}
+    return render(request, "fsm/fees.html", {**context, **seen})
 
 
 @never_cache
@@ -71,6 +74,7 @@ def fee(request: HttpRequest, request_id: UUID) -> HttpResponse:
             messages.success(request, _("The payment is recorded and the receipt issued."))
             return redirect("fsm:receipt", payment.pk)
     context = {"asked": asked, "charge": charge, "form": form, "paid": requests.standing_payment(asked)}
+    context["sees_people"] = sees_people(person(request), asked.ward_id)
     return render(request, "fsm/fee.html", context, status=400 if form.is_bound else 200)
 
 
@@ -85,8 +89,10 @@ def receipt(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 @require_GET
 @permission_required(Permission.SEE_SLUDGE)
 def receipt_pdf(request: HttpRequest, payment_id: UUID) -> HttpResponse:
-    """The receipt as PDF, in the language of the screen."""
+    """The receipt as PDF, in the language of the screen; its signed words name the payer."""
     payment = payment_or_403(request, Permission.SEE_SLUDGE, payment_id)
+    if not sees_people(person(request), payment.charge.request.ward_id):
+        raise PermissionDenied
     return HttpResponse(
         receipt_document(payment.receipt, lang=language()),
         content_type="application/pdf",
@@ -121,7 +127,7 @@ def _receipt_page(request: HttpRequest, payment: Payment, form: ReverseForm) -> 
     return {
         "payment": payment,
         "asked": payment.charge.request,
-        "payer_name": payment.payer_name if may(user, Permission.SEE_PEOPLE, ward=ward) else "",
+        "sees_people": sees_people(user, ward),
         "reversal": reversal,
         "in_words": bangla.words(payment.amount, language()),
         "verify_url": link,

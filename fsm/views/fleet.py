@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,8 +20,10 @@ from fsm import services
 from fsm.forms import fleet as forms
 from fsm.queries import fleet as queries
 from fsm.views.scope import person, say
-from imis.access import permission_required
+from holdings.models import Ward
+from imis.access import in_scope, permission_required, ward_scope
 from imis.errors import IMISError
+from imis.models import User
 from imis.roles import Permission, may
 
 
@@ -31,6 +34,8 @@ class Kept:
     title: Any
     form: type[Form]
     add: Callable[..., object]
+    # Of one ward: an officer of that ward adds it. What serves every ward is for those who work in every ward.
+    of_a_ward: bool = False
 
 
 KEPT = {
@@ -39,7 +44,7 @@ KEPT = {
     "crew": Kept(gettext_lazy("Add a driver or emptier"), forms.CrewForm, services.add_crew_member),
     "plant": Kept(gettext_lazy("Add a treatment plant"), forms.PlantForm, services.add_plant),
     "tariff": Kept(gettext_lazy("Adopt a tariff"), forms.TariffForm, services.adopt_tariff),
-    "population": Kept(gettext_lazy("State the population"), forms.PopulationForm, services.state_population),
+    "population": Kept(gettext_lazy("State the population"), forms.PopulationForm, services.state_population, True),
     "rate": Kept(gettext_lazy("State the sludge a head"), forms.RateForm, services.state_sludge_rate),
 }
 
@@ -48,7 +53,8 @@ KEPT = {
 @permission_required(Permission.SEE_SLUDGE)
 def fleet(request: HttpRequest) -> HttpResponse:
     """Fleet, plants, prices and assumptions on one page."""
-    today = timezone.localdate()
+    today, user = timezone.localdate(), person(request)
+    manages = may(user, Permission.MANAGE_SLUDGE)
     context = {
         "providers": queries.providers(),
         "vehicles": queries.vehicles(),
@@ -56,11 +62,17 @@ def fleet(request: HttpRequest) -> HttpResponse:
         "plants": queries.plants(),
         "tariffs": queries.tariffs(),
         "tariff": queries.tariff_on(today),
-        "population": queries.population_without_sewer(today),
+        "population": queries.population_without_sewer(today, ward_scope(user)),
         "rate": queries.sludge_rate_on(today),
-        "may_manage": may(person(request), Permission.MANAGE_SLUDGE),
+        "may_state": manages,
+        "may_manage": manages and user.all_wards,
     }
     return render(request, "fsm/fleet.html", context)
+
+
+def _wards(kept: Kept, user: User) -> dict[str, Any]:
+    """The wards that a form of one ward offers and takes: those of the officer."""
+    return {"wards": in_scope(Ward.objects.order_by("number"), user, "number")} if kept.of_a_ward else {}
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,10 +82,13 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     kept = KEPT.get(kind)
     if kept is None:
         raise Http404
-    form = kept.form(request.POST or None)
+    user = person(request)
+    if not (kept.of_a_ward or user.all_wards):
+        raise PermissionDenied(_("This concerns every ward: an officer for all wards does it."))
+    form = kept.form(request.POST or None, **_wards(kept, user))
     if request.method == "POST" and form.is_valid():
         try:
-            kept.add(**form.cleaned_data, by=person(request), at=timezone.now())
+            kept.add(**form.cleaned_data, by=user, at=timezone.now())
         except IMISError as error:
             say(form, error)
         else:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from fsm.models import Containment, Request
 from fsm.queries import containments, requests
+from fsm.queries.people import sees_people
 from fsm.rules.numbers import number_of
 from fsm.views.scope import person
 from imis.access import permission_required, require_ward
@@ -44,6 +45,11 @@ def request_panel(request: HttpRequest, key: int) -> HttpResponse:
         asked = get_object_or_404(rows, number=number_of(key))
     except ValueError as error:
         raise Http404 from error
-    require_ward(person(request), Permission.SEE_SLUDGE, asked.ward_id)
-    context = {"asked": asked, "assignment": requests.assignment_of(asked)}
+    user = person(request)
+    require_ward(user, Permission.SEE_SLUDGE, asked.ward_id)
+    context = {
+        "asked": asked,
+        "assignment": requests.assignment_of(asked),
+        "sees_people": sees_people(user, asked.ward_id),
+    }
     return render(request, "fsm/request_panel.html", context)

@@ -53,7 +53,7 @@ def report_workbook(request: HttpRequest) -> HttpResponse:
 
 def _report(request: HttpRequest) -> tuple[Report, MonthForm]:
     today = timezone.localdate()
-    form = MonthForm(request.GET if "month" in request.GET else {"month": today.strftime("%Y-%m")})
+    form = MonthForm(request.GET if "month" in request.GET else {"month": today.strftime("%Y-%m")}, today=today)
     day = form.cleaned_data["month"] if form.is_valid() else today
     return monthly_report(Month(day.year, day.month), timezone.now(), ward_scope(person(request))), form
 

@@ -75,7 +75,7 @@ def open_office(staff: Staff) -> dict[str, int]:
         since=NOW.date(), call_out_amount=D(200), per_m3_amount=D(750), minimum_amount=D(1200), authority="test", **by
     )
     services.state_population(ward=WARD, counted_on=NOW.date(), non_sewered=1000, source="test", **by)
-    services.state_sludge_rate(since=NOW.date(), ml_per_head_day=D(275), source="test", **by)
+    services.state_sludge_rate(since=NOW.date().replace(day=1), ml_per_head_day=D(275), source="test", **by)
     return {"truck": truck.pk, "driver": driver.pk, "plant": plant.pk}
 
 

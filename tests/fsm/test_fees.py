@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -13,8 +13,10 @@ from fsm.rules.fees import Tariff, fee_for
 from fsm.rules.indicators import (
     Asked,
     Load,
+    RateDays,
     Why,
     collection_ratio,
+    rates_by_day,
     response,
     safe_desludging_by_trips,
     safe_desludging_by_volume,
@@ -127,9 +129,12 @@ def test_nothing_to_divide_by_is_said_in_words() -> None:
     assert (nothing.efficiency.percent, nothing.efficiency.why, nothing.median_hours) == (None, Why.NO_REQUESTS, None)
     assert safe_desludging_by_volume([]).why is Why.NOTHING_EMPTIED
     assert safe_desludging_by_trips([]).why is Why.NO_TRIPS
-    assert collection_ratio(D(5), None, D(275), 30).why is Why.NO_POPULATION
-    assert collection_ratio(D(5), 0, D(275), 30).why is Why.NO_POPULATION
-    assert collection_ratio(D(5), 1000, None, 30).why is Why.NO_RATE
+    month = [RateDays(D(275), 30)]
+    assert collection_ratio(D(5), None, month, 30).why is Why.NO_POPULATION
+    assert collection_ratio(D(5), 0, month, 30).why is Why.NO_POPULATION
+    assert collection_ratio(D(5), 1000, [], 30).why is Why.NO_RATE
+    assert collection_ratio(D(5), 1000, [RateDays(D(275), 29)], 30).why is Why.NO_RATE
+    assert collection_ratio(D(0), 1000, [], 0).why is Why.NOTHING_EMPTIED
 
 
 def test_safe_desludging_by_volume_and_by_trips() -> None:
@@ -140,6 +145,23 @@ def test_safe_desludging_by_volume_and_by_trips() -> None:
 
 def test_collection_ratio_by_people_and_rate() -> None:
     # 10,000 people × 275 ml × 30 days = 82.5 m³; 33 m³ of it were taken.
-    assert sludge_made(10_000, D(275), 30) == D("82.5")
-    ratio = collection_ratio(D(33), 10_000, D(275), 30)
+    assert sludge_made(10_000, [RateDays(D(275), 30)]) == D("82.5")
+    ratio = collection_ratio(D(33), 10_000, [RateDays(D(275), 30)], 30)
     assert (ratio.percent, ratio.whole) == (D("40.0"), D("82.5"))
+    halves = [RateDays(D(200), 15), RateDays(D(350), 15)]
+    assert collection_ratio(D(33), 10_000, halves, 30).whole == D("82.5")
+
+
+def test_each_day_has_the_rate_in_force_on_it() -> None:
+    first = date(2026, 11, 1)
+    stated = [(date(2026, 11, 21), D(300)), (date(2026, 1, 1), D(275)), (date(2026, 11, 30), D(550))]
+    assert rates_by_day(stated, first, 30) == (RateDays(D(275), 20), RateDays(D(300), 9), RateDays(D(550), 1))
+    # On the 10th a rate of the 30th is not in force; before the first rate there is none.
+    assert rates_by_day(stated, first, 10) == (RateDays(D(275), 10),)
+    assert rates_by_day(stated[:1], first, 30) == (RateDays(D(300), 10),)
+    assert rates_by_day([], first, 30) == rates_by_day(stated, first, 0) == ()
+
+
+def test_the_median_of_two_lies_between_them() -> None:
+    seen = response([asked(2), asked(10)], as_at=NOON + timedelta(days=1))
+    assert (seen.median_hours, seen.ninetieth_hours) == (D("6.0"), D("10.0"))
