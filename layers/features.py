@@ -10,26 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from layers.database import columns_for
-from layers.spec import Attribute, Audience, Kind, Layer
+from layers.given import Box
+from layers.spec import Attribute, Audience, Layer
 
 EARTH = 6_378_137.0
 # The square world of EPSG:3857 ends here.
 MOST_NORTH = 85.06
-Box = tuple[float, float, float, float]
-
-
-class BadRequest(ValueError):
-    """A parameter that cannot be understood: its name and what is wanted instead."""
-
-    def __init__(self, name: str, wanted: str) -> None:
-        super().__init__(f"{name}: {wanted}")
-        self.name, self.wanted = name, wanted
 
 
 @dataclass(frozen=True)
@@ -122,49 +113,6 @@ class TooMany(ValueError):
     def __init__(self, found: int, most: int) -> None:
         super().__init__(f"{found} features, at most {most}")
         self.found, self.most = found, most
-
-
-def boxes_of(text: str) -> tuple[Box, ...]:
-    """The boxes of a `bbox` parameter: west,south,east,north in degrees; of six numbers the heights do not count.
-
-    A box whose west lies east of its east crosses the date line and becomes two. Raises BadRequest.
-    """
-    wanted = "west,south,east,north in degrees (longitude first)"
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError as error:
-        raise BadRequest("bbox", wanted) from error
-    if len(numbers) == 6:
-        numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
-    if len(numbers) != 4 or not all(math.isfinite(number) for number in numbers):
-        raise BadRequest("bbox", wanted)
-    west, south, east, north = numbers
-    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
-        raise BadRequest("bbox", wanted)
-    if west <= east:
-        return ((west, south, east, north),)
-    return ((west, south, 180.0, north), (-180.0, south, east, north))
-
-
-def value_of(attribute: Attribute, text: str) -> Any:
-    """The value that a text stands for. Raises BadRequest."""
-    if "\x00" in text:
-        raise BadRequest(attribute.name, "text without NUL")
-    try:
-        if attribute.kind is Kind.INTEGER:
-            number = int(text)
-            if not -(2**31) <= number < 2**31:
-                raise ValueError
-            return number
-        if attribute.kind is Kind.NUMBER:
-            return float(text)
-        if attribute.kind is Kind.BOOLEAN:
-            return {"true": True, "false": False}[text]
-        if attribute.kind is Kind.DATE:
-            return date.fromisoformat(text)
-    except (ValueError, KeyError) as error:
-        raise BadRequest(attribute.name, attribute.kind.value) from error
-    return text
 
 
 def _where(ask: Ask) -> _Where:

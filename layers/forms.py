@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from layers.features import BadRequest, Box, boxes_of
+from layers.given import BadRequest, Box, boxes_of
 from layers.spec import Layer
 
 FORMAT_TITLES = {

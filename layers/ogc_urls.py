@@ -14,5 +14,5 @@ urlpatterns = [
     path("collections", ogc.collections, name="collections"),
     path("collections/<str:name>", ogc.collection, name="collection"),
     path("collections/<str:name>/items", ogc.items, name="items"),
-    path("collections/<str:name>/items/<int:number>", ogc.item, name="item"),
+    path("collections/<str:name>/items/<str:written>", ogc.item, name="item"),
 ]

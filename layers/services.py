@@ -100,6 +100,25 @@ def export_layer(*, layer: Layer, ask: Ask, kind: str, folder: Path, by: User, a
     return Exported(path, features)
 
 
+@transaction.atomic
+def note_features(*, layer: Layer, ask: Ask, features: int, by: User, at: datetime) -> None:
+    """Records that somebody took a page of features (or one) through OGC API Features, as `/ows/` does for its own."""
+    record(
+        by=by,
+        at=at,
+        action="download_features",
+        object_type="layers",
+        object_id=layer.name,
+        audience=ask.audience.schema,
+        form="ogc-api",
+        features=features,
+        most=ask.limit,
+        start=ask.after or 0,
+        filtered=bool(ask.boxes or ask.equals),
+        wards=None if ask.wards is None else list(ask.wards),
+    )
+
+
 def _one_at_a_time() -> None:
     """Holds a lock until the commit: two refreshes at once would double every square."""
     with connection.cursor() as cursor:

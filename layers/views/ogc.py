@@ -6,6 +6,7 @@ Whoever asks sees the collections of their audience; to anybody else the others 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -19,13 +20,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from imis.access import PUBLIC, permission_required
+from imis.access import PUBLIC, permission_required, signed_in
 from imis.fiscal import fiscal_year_of
 from layers import access, queries
 from layers.catalogue import BY_NAME, LAYERS
 from layers.database import columns_for
 from layers.exports.openapi import CONFORMANCE, document
-from layers.features import Ask, BadRequest, boxes_of, page, single, value_of
+from layers.features import Ask, page, single
+from layers.given import BadRequest, boxes_of, check_moment, value_of
+from layers.services import note_features
 from layers.spec import Layer
 
 View = Callable[..., HttpResponse]
@@ -128,6 +131,7 @@ def items(request: HttpRequest, name: str) -> HttpResponse:
     layer, granted = _opened(request, name)
     ask = _asked(request, layer, granted)
     found = page(layer, ask)
+    _note(request, layer, ask, len(found.features))
     here = request.build_absolute_uri(request.path)
     links = [{"href": request.build_absolute_uri(), "rel": "self", "type": GEOJSON, "title": str(layer.title)}]
     links.append(_link(request, "layers_ogc:collection", "collection", "application/json", layer.name))
@@ -148,18 +152,28 @@ def items(request: HttpRequest, name: str) -> HttpResponse:
 @permission_required(PUBLIC)
 @require_safe
 @_told
-def item(request: HttpRequest, name: str, number: int) -> HttpResponse:
-    """One feature."""
+def item(request: HttpRequest, name: str, written: str) -> HttpResponse:
+    """One feature. What is no number names none."""
     _only(request, _FORMAT)
     layer, granted = _opened(request, name)
-    found = single(layer, _plain(layer, granted), number) if number < 2**63 else None
+    number = int(written) if re.fullmatch(r"[0-9]{1,20}", written) else 2**63
+    ask = replace(_plain(layer, granted), limit=1)
+    found = single(layer, ask, number) if number < 2**63 else None
     if found is None:
         raise Missing
+    _note(request, layer, ask, 1)
     links = [
         {"href": request.build_absolute_uri(request.path), "rel": "self", "type": GEOJSON, "title": str(number)},
         _link(request, "layers_ogc:collection", "collection", "application/json", layer.name),
     ]
     return _finished(request, HttpResponse(found[:-1] + f', "links": {_text(links)}}}', content_type=GEOJSON))
+
+
+def _note(request: HttpRequest, layer: Layer, ask: Ask, features: int) -> None:
+    """Who took what, as the law on people's data asks. Strangers get only what is public, and would fill the log."""
+    person = signed_in(request)
+    if person is not None:
+        note_features(layer=layer, ask=ask, features=features, by=person, at=timezone.now())
 
 
 def _opened(request: HttpRequest, name: str) -> tuple[Layer, access.Pass]:
@@ -179,6 +193,8 @@ def _asked(request: HttpRequest, layer: Layer, granted: access.Pass) -> Ask:
     _only(request, _OURS | columns.keys())
     given = request.GET
     after = given.get("after")
+    if "datetime" in given:
+        check_moment(given["datetime"])
     return replace(
         _plain(layer, granted),
         boxes=boxes_of(given["bbox"]) if "bbox" in given else (),

@@ -20,11 +20,11 @@ from hypothesis import HealthCheck
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from shapely.geometry import shape
 
-from imis.models import User
+from imis.models import AuditRow, User
 from imis.roles import Role
 from layers.access import pass_of
 from layers.catalogue import LAYERS
-from layers.features import boxes_of
+from layers.given import boxes_of
 from layers.spec import Audience
 from tests.layers.conftest import City
 
@@ -122,6 +122,10 @@ def test_values_of_columns_can_be_asked_for(city: City, client: Client) -> None:
         "?limit=0", "?limit=-1", "?limit=ten", "?limit=১", "?bbox=1,2,3", "?bbox=a,b,c,d", "?bbox=1,2,3,nan",
         "?bbox=0,5,1,2", "?bbox=200,0,210,1", "?nonsense=1", "?ward=x", "?ward=99999999999", "?use=%00", "?after=x",
         "?limit=1&limit=2", "?f=html", "?bin=B-1",
+        "?bbox=1_0,1,12,3", "?bbox=১,1,2,3", "?bbox=%201,1,2,3", "?bbox=inf,1,2,3", "?bbox=1e999,1,2,3", "?bbox=",
+        "?ward=1_0", "?ward=%2010", "?ward=১", "?ward=", "?datetime=", "?datetime=nonsense", "?datetime=2026",
+        "?datetime=2026-13-01", "?datetime=2026-01-01T25:00:00Z", "?datetime=2026-01-01T00:00:00", "?datetime=..",
+        "?datetime=/", "?datetime=../..", "?datetime=2026-01-01/x", "?datetime=2026-01-01/2026-01-02/..",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_refused_by_name(city: City, client: Client, query: str) -> None:
@@ -132,6 +136,38 @@ def test_what_is_not_understood_is_refused_by_name(city: City, client: Client, q
 
 def test_a_limit_above_the_most_is_lowered_not_refused(city: City, client: Client) -> None:
     assert _items(client, "buildings", "?limit=999999&datetime=2026-01-01T00:00:00Z")["numberReturned"] == 7
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5%2B06:00", "2026-01-01", "../2026-01-01", "2026-01-01/",
+     "2026-01-01/2026-01-01", "2026-01-01T00:00:00Z/.."],
+)  # fmt: skip
+def test_a_moment_is_read_and_filters_nothing(city: City, client: Client, moment: str) -> None:
+    """The collections say no extent in time."""
+    assert _items(client, "buildings", f"?datetime={moment}")["numberMatched"] == 7
+
+
+def test_what_is_no_number_is_a_missing_feature(city: City, client: Client) -> None:
+    for number in ("abc", "1_0", "-1", "১", "1.0", "9" * 5000, "1%00"):
+        address = reverse("layers_ogc:items", args=["buildings"])
+        assert _get(client, f"{address}/{number}", 404)["code"] == "NotFound"
+
+
+def test_whoever_takes_features_is_written_down(city: City, client: Client, person: Callable[..., User]) -> None:
+    rows = AuditRow.objects.filter(action="download_features")
+    _items(client, "buildings")
+    assert not rows.exists(), "strangers get only what is public"
+    collector = person(Role.COLLECTOR, wards=(23,))
+    client.force_login(collector)
+    found = _items(client, _STATUS, "?ward=23&limit=5")["features"]
+    _get(client, reverse("layers_ogc:item", args=[_STATUS, found[0]["id"]]))
+    _items(client, _STATUS, "?ward=x", 400)
+    _get(client, reverse("layers_ogc:item", args=[_STATUS, 999_999_999]), 404)
+    page, one = rows.order_by("pk")
+    assert (page.by, page.object_id, page.details["features"], page.details["most"]) == (collector, _STATUS, 1, 5)
+    assert page.details["wards"] == [23] and page.details["filtered"] and page.details["audience"] == "gis_tax"
+    assert one.details["features"] == 1 and not one.details["filtered"]
 
 
 def test_a_single_feature_and_none(city: City, client: Client) -> None:
