@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from fsm.api import RequestOut
 from geoserver import views as ows
+from geoserver.ows import literals
 from geoserver.ows.asked import Asked
 from geoserver.ows.upstream import Answer, Wards
 from holdings.api import HoldingOut
@@ -135,6 +136,12 @@ def _token_of_anybody(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ows, "basic", lambda _: Asker("auditor").account())
 
 
+def _values_believed(patch: pytest.MonkeyPatch) -> None:
+    """What a filter compares with goes to the map server as it came."""
+    patch.setattr(literals, "value", lambda _column, text, **_: text)
+    patch.setattr(literals, "plain", lambda text, **_: text)
+
+
 @contextmanager
 def _number_in_tile(patch: pytest.MonkeyPatch) -> Iterator[None]:
     """The statement of a tile is kept, so the leak has one of its own."""
@@ -163,6 +170,7 @@ WARDS_FORGOTTEN = _patched(lambda patch: patch.setattr(Pass, "scope", lambda *_:
 HALF_SIGNED_IN_BELIEVED = _patched(lambda patch: patch.setattr(entrance, "next_step", lambda _: ""))
 TOKEN_AS_SESSION = _patched(_token_as_session)
 TOKEN_OF_ANYBODY = _patched(_token_of_anybody)
+FILTER_BELIEVED = _patched(_values_believed)
 TILE_PASS_BELIEVED = _patched(lambda patch: patch.setattr(tiles, "presented", lambda _: Pass(Audience.TAX, None)))
 EVERY_LAYER_OFFERED = _patched(lambda patch: patch.setattr(access, "visible_layers", lambda _: LAYERS))
 REST_UNGUARDED = _patched(lambda patch: patch.setattr(rest, "may", lambda *_, **__: True))

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.db.models import Model
 from django.urls import reverse
@@ -22,6 +23,7 @@ _PICTURE = {
     "service": "WMS", "version": "1.3.0", "styles": "", "crs": "EPSG:3857", "width": "101", "height": "101",
 }  # fmt: skip
 _SIDE = 50
+HOSTILE = ("[ward]", "22 OR 1 = 1", "0) or (1=1", 'x\\" OR 1=1', "`2020-01-01' OR 1=1 --`")
 _NAMES = {1: "public", 2: "staff", 3: "tax"}
 
 
@@ -156,6 +158,21 @@ def _flat(value: dict[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:
             yield from _flat(part, f"{before}{name}.")
 
 
+def _filters(asker: Asker) -> Opened:
+    """Nobody gets an answer to a value that is no value; a 502 would say that the map server tried it."""
+    browser = asker.browser()
+
+    def ask(layer: str) -> Iterator[Seen]:
+        for value in HOSTILE:
+            given = f"<ValueReference>ward</ValueReference><Literal>{escape(value)}</Literal>"
+            text = f"<Filter><PropertyIsEqualTo>{given}</PropertyIsEqualTo></Filter>"
+            answer = browser.get(reverse("geoserver:door"), {**_WFS, "typenames": layer, "filter": text})
+            yield Seen(repr(value), answer.status_code, None, body=body_of(answer))
+
+    return ask
+
+
 WFS = Door("WFS", _wfs, frozenset({401, 403, 404}))
+FILTER = Door("WFS filter", _filters, frozenset({400, 404}))
 INFO = Door("WMS info", _info, frozenset({404}))
 API = Door("REST", _rest, frozenset({401, 403, 404}), things=tuple(REST))

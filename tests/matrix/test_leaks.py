@@ -10,7 +10,7 @@ from tests.matrix.click_doors import CLICK, PANEL
 from tests.matrix.database_doors import DATABASE, QGIS
 from tests.matrix.leaks import Leak
 from tests.matrix.map_doors import EXPORT, FEATURE, TILE
-from tests.matrix.service_doors import API, INFO, WFS
+from tests.matrix.service_doors import API, FILTER, INFO, WFS
 
 pytestmark = pytest.mark.usefixtures("doors")
 STRANGER, PLANNER, CASHIER, DRIVER = Asker(""), Asker("planner"), Asker("cashier"), Asker("driver")
@@ -57,6 +57,8 @@ PLANTED: list[tuple[str, Door, Asker, str, str]] = [
     ("PLANNER_SEES_PEOPLE", PANEL, PLANNER, "holdings:panel", "tells the owner"),
     ("CASHIER_TAKES_FILES", EXPORT, CASHIER, _TAX, "answered with 200"),
     ("WARDS_FORGOTTEN", WFS, Program("collection_officer", own_ward=True), _TAX, "wards too many [22]"),
+    ("FILTER_BELIEVED", FILTER, STRANGER, "buildings", "should be refused"),
+    ("FILTER_BELIEVED", FILTER, PLANNER, "containments", "should be refused"),
     ("TOKEN_OF_ANYBODY", WFS, Program("planner"), _TAX, "answered with 200"),
     ("HALF_SIGNED_IN_BELIEVED", FEATURE, WithTemporaryPassword("planner"), "sewers", "answered with 200"),
     ("HALF_SIGNED_IN_BELIEVED", WFS, WithTemporaryPassword("planner"), "sewers", "answered with 200"),

@@ -26,9 +26,9 @@ from tests.matrix.click_doors import CLICK, PANEL
 from tests.matrix.database_doors import DATABASE, QGIS
 from tests.matrix.expected import allowed_secrets
 from tests.matrix.map_doors import EXPORT, FEATURE, TILE
-from tests.matrix.service_doors import API, INFO, WFS
+from tests.matrix.service_doors import API, FILTER, INFO, WFS
 
-DOORS = (TILE, FEATURE, WFS, INFO, EXPORT, API, QGIS, CLICK, PANEL)
+DOORS = (TILE, FEATURE, WFS, FILTER, INFO, EXPORT, API, QGIS, CLICK, PANEL)
 pytestmark = pytest.mark.usefixtures("doors")
 
 
@@ -53,7 +53,9 @@ def test_a_token_opens_what_its_person_may_see(asker: Asker, door: Door) -> None
     assert [str(each) for each in findings(door, [program], SCOPED if asker.own_ward else None)] == []
 
 
-@pytest.mark.parametrize("door", [door for door in DOORS if door not in (WFS, INFO)], ids=lambda door: door.name)
+@pytest.mark.parametrize(
+    "door", [door for door in DOORS if door not in (WFS, FILTER, INFO)], ids=lambda door: door.name
+)
 def test_at_the_other_doors_a_token_is_nothing(door: Door) -> None:
     """It lives for ninety days and passes no second factor, so it opens maps only."""
     assert [str(each) for each in findings(door, [ProgramElsewhere("administrator")])] == []

@@ -37,7 +37,7 @@ def test_every_rest_address_has_its_line() -> None:
 
 def test_every_door_of_the_house_takes_part() -> None:
     assert [door.name for door in DOORS] == [
-        "tile", "feature", "WFS", "WMS info", "export", "REST", "QGIS", "click", "panel",
+        "tile", "feature", "WFS", "WFS filter", "WMS info", "export", "REST", "QGIS", "click", "panel",
     ]  # fmt: skip
     panels = {"holdings:panel", *(name for name, _permission in settings.HOLDING_PANELS)}
     assert panels == set(expected.PANELS)
