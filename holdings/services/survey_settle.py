@@ -39,12 +39,7 @@ def settle_rows(
     """
     # Two people who say "same" at once wait for each other here: one building is drawn by one row.
     file = SurveyFile.objects.select_for_update().get(pk=file.pk)
-    if decision not in Decision.values:
-        raise BadInput(_("Choose what to do with the row."), field="decision")
-    if ward is not None and not Ward.objects.filter(pk=ward).exists():
-        raise BadInput(_("Ward %(ward)s is not in the register.") % {"ward": ward}, field="ward")
-    if building is not None and not Building.objects.filter(pk=building).exists():
-        raise BadInput(_("This building is not in the register."), field="building")
+    _refuse_unknown(decision, ward, building)
     waiting = list(file.rows.select_for_update(of=["self"]).filter(number__in=rows, ending=None).order_by("number"))
     if decision not in (Decision.NONE, Decision.REJECT):
         _allow(file, waiting, decision, ward, building)
@@ -63,6 +58,15 @@ def settle_rows(
         building=building,
     )
     return len(waiting)
+
+
+def _refuse_unknown(decision: str, ward: int | None, building: int | None) -> None:
+    if decision not in Decision.values:
+        raise BadInput(_("Choose what to do with the row."), field="decision")
+    if ward is not None and not Ward.objects.filter(pk=ward).exists():
+        raise BadInput(_("Ward %(ward)s is not in the register.") % {"ward": ward}, field="ward")
+    if building is not None and not Building.objects.filter(pk=building).exists():
+        raise BadInput(_("This building is not in the register."), field="building")
 
 
 def _allow(file: SurveyFile, rows: list[SurveyRow], decision: str, ward: int | None, building: int | None) -> None:
