@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -89,12 +88,11 @@ def receipt(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 @require_GET
 @permission_required(Permission.SEE_SLUDGE)
 def receipt_pdf(request: HttpRequest, payment_id: UUID) -> HttpResponse:
-    """The receipt as PDF, in the language of the screen; its signed words name the payer."""
+    """The receipt as PDF, in the language of the screen; the payer stands on it for those who may see people."""
     payment = payment_or_403(request, Permission.SEE_SLUDGE, payment_id)
-    if not sees_people(person(request), payment.charge.request.ward_id):
-        raise PermissionDenied
+    people = sees_people(person(request), payment.charge.request.ward_id)
     return HttpResponse(
-        receipt_document(payment.receipt, lang=language()),
+        receipt_document(payment.receipt, lang=language(), people=people),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="receipt-{payment.receipt}.pdf"'},
     )
