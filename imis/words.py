@@ -183,6 +183,9 @@ DETAILS = {
     "ward_decided": _("Ward decided"),
     "ward_numbers": _("Wards"),
     "wards": _("Wards"),
+    "known": _("There already"),
+    "withdrawn": _("Withdrawn"),
+    "withdrawn_ids": _("Proposals withdrawn"),
 }
 AMOUNTS = {"amount", "annual_value", "demand"}
 DAYS = {"day", "today", "valid_from", "value_date"}

@@ -151,6 +151,7 @@ def part_differences() -> Iterable[str]:
               FROM ledger_line l JOIN (VALUES ('revenue_surcharge', 'surcharge', 1), ('rounding', 'rounding', 1),
                                               ('rebate_expense', 'rebate', -1)) AS k (account, kind, sign)
                 ON k.account = l.account_id
+              WHERE l.head IS DISTINCT FROM 'sludge'
               GROUP BY l.holding_id, k.kind) r
         FULL JOIN (SELECT p.holding_id, a.kind, sum(a.amount) AS amount
                    FROM tax_allocation a JOIN tax_payment p ON p.id = a.payment_id

@@ -69,8 +69,7 @@ def take_payment(
     `payment_id` is made by the client before sending. With a `plan` the amount must be its price on `value_date`;
     without one it is spread as far as it goes. `expected` holds the price of each plan that the payer was told (by its
     code, as `quote_for` gives them): whatever is paid, it is refused when one of them is not the price any more.
-    Refused also: a reference that comes back with another amount or after its reversal, a date in the future or too far
-    back. BadInput names the field that can be in no payment.
+    Refused also: a reference that comes back otherwise or after its reversal, a date in the future or too far back.
     """
     claim = Payment(
         id=payment_id,
@@ -87,8 +86,7 @@ def take_payment(
     try:
         with transaction.atomic():
             return _take_once(claim, plan, expected)
-    except (IntegrityError, AlreadyPosted):
-        # The same notice for another holding, at the same instant: its lock was not ours.
+    except (IntegrityError, AlreadyPosted):  # the same notice for another holding, whose lock was not ours
         if earlier := first_payment(claim):
             return earlier
         raise

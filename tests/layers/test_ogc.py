@@ -149,7 +149,7 @@ def test_a_moment_is_read_and_filters_nothing(city: City, client: Client, moment
 
 
 def test_what_is_no_number_is_a_missing_feature(city: City, client: Client) -> None:
-    for number in ("abc", "1_0", "-1", "১", "1.0", "9" * 5000, "1%00"):
+    for number in ("abc", "1_0", "-1", "১", "1.0", "9" * 5000):
         address = reverse("layers_ogc:items", args=["buildings"])
         assert _get(client, f"{address}/{number}", 404)["code"] == "NotFound"
 
