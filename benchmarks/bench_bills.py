@@ -157,12 +157,13 @@ def _assess(users: dict[str, Any]) -> None:
 def _issue(users: dict[str, Any], quarter: int = 2) -> None:
     from tax.services import issue_bills
 
+    at = datetime(2026, 3 * quarter + 4, 5, 6, 0, tzinfo=timezone.utc)
     issue_bills(
         ward=_wards(),
         fiscal_year=2026,
         quarter=quarter,
-        issued_on=date(2026, 3 * quarter + 4, 5),
+        issued_on=at.date(),
         due_on=date(2026, 9, 30) if quarter == 1 else date(2026, 12, 31),
         by=users["collection_officer"],
-        at=_AT,
+        at=at,
     )
