@@ -143,7 +143,7 @@ def _place_piece(cursor: Any, tables: RowTables, piece: _Piece, project: Project
         zip(piece.ids, _hex(stored, settings.STORAGE_SRID), _hex(own, 0), strict=True),
     )
     cursor.execute(
-        f"UPDATE {tables.rows} r SET geom = n.geom, raw_geom = coalesce(r.raw_geom, n.raw_geom)"  # noqa: S608
+        f"UPDATE {tables.rows} r SET geom = n.geom, raw_geom = coalesce(r.raw_geom, n.raw_geom)"  # noqa: S608 (our own tables)
         " FROM placed_again n WHERE n.row_id = r.id"
     )
     cursor.execute("DROP TABLE placed_again")

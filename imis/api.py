@@ -41,7 +41,7 @@ def api_permission(permission: Guard) -> Callable[[View], View]:
 
         guarded.imis_permission = permission  # type: ignore[attr-defined]
         guarded.imis_api = True  # type: ignore[attr-defined]
-        guarded.imis_says_no = _not_understood  # type: ignore[attr-defined]
+        guarded.imis_says_no = _not_understood  # type: ignore[attr-defined]  # a mark on the view
         return guarded
 
     return decorate

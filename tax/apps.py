@@ -13,4 +13,4 @@ class TaxConfig(AppConfig):
 
     def ready(self) -> None:
         """Adds the tax's reconciliations to `check_books`, and its rows to what closed days witness."""
-        from tax.queries import law_checks, reconciliation, witnesses  # noqa: F401 - importing registers
+        from tax.queries import law_checks, reconciliation, witnesses  # noqa: F401 - registers; models come first

@@ -95,7 +95,7 @@ class PopulationForm(forms.Form):
 
     def __init__(self, *args: Any, wards: QuerySet[Ward], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ward"].queryset = wards  # type: ignore[attr-defined]
+        self.fields["ward"].queryset = wards  # type: ignore[attr-defined]  # a ModelChoiceField has it
 
     def clean_ward(self) -> int:
         """Its number."""

@@ -15,7 +15,7 @@ _INSERT = "INSERT INTO holdings_intakeproblem (row_id, code, field, value, block
 # A line of text with more cells than headings: others may stand under the wrong one. What is in them is not repeated
 # here: it may be the name or the account of a person.
 _SURPLUS = (
-    f"{_INSERT} SELECT r.id, 'surplus_cells', '', '', true, '{{}}'"  # noqa: S608
+    f"{_INSERT} SELECT r.id, 'surplus_cells', '', '', true, '{{}}'"  # noqa: S608 (constants of the code)
     " FROM intake_cell c JOIN holdings_intakerow r ON r.id = c.row_id WHERE r.raw ? '_surplus_cells'"
 )
 _UNREADABLE = {Kind.CHOICE: "bad_choice", Kind.DATE: "bad_date", Kind.WHOLE: "bad_number", Kind.NUMBER: "bad_number"}
@@ -108,6 +108,6 @@ def _twice(intake: Intake) -> Iterator[str]:
         )
         if intake.known:
             yield (
-                f"{_INSERT} SELECT c.row_id, 'known_code', '{intake.key}', c.\"{intake.key}\", true, '{{}}'"  # noqa: S608
+                f"{_INSERT} SELECT c.row_id, 'known_code', '{intake.key}', c.\"{intake.key}\", true, '{{}}'"  # noqa: S608 (constants of the code)
                 f" FROM intake_cell c WHERE {key} IN ({intake.known})"
             )

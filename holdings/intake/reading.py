@@ -105,7 +105,7 @@ def _where(cursor: Any, intake: Intake) -> None:
         )
         found, lost = "d.road_id", "coalesce(k.value, '') <> '' AND d.road_id IS NULL"
     cursor.execute(
-        f"CREATE TEMP TABLE intake_where ON COMMIT DROP AS SELECT t.row_id, {said} AS ward, {found} AS road_id,"  # noqa: S608
+        f"CREATE TEMP TABLE intake_where ON COMMIT DROP AS SELECT t.row_id, {said} AS ward, {found} AS road_id,"  # noqa: S608 (columns of the intake's spec)
         f" {lost} AS road_lost FROM intake_text t LEFT JOIN intake_stand s USING (row_id) {join}"
     )
     cursor.execute("ANALYZE intake_where")

@@ -55,6 +55,7 @@ def _told(view: View) -> View:
         except Missing:
             return _refusal(404, "NotFound", _("There is no such collection or feature."))
 
+    # A mark on the view, which the door for all requests reads: a function declares no attributes.
     told.imis_says_no = lambda parameter: _not_taken(BadRequest(parameter, "text without NUL"))  # type: ignore[attr-defined]
     return told
 
