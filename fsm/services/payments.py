@@ -17,12 +17,12 @@ from fsm.queries.requests import standing_payment
 from fsm.services.events import locked
 from fsm.services.requests import note
 from fsm.services.words import bad
-from imis import spoken
 from imis.errors import Refused
 from imis.ledger.services import (
     AlreadyPosted,
     LineDraft,
     ReceiptDraft,
+    check_again,
     check_notice,
     issue_receipts,
     post,
@@ -90,18 +90,9 @@ def _earlier(claim: _Claim) -> Payment | None:
     )
     if found is None:
         return None
-    if (found.charge.request_id, found.channel, found.amount) != (claim.request, claim.channel, claim.amount):
-        raise Refused(
-            _("Reference %(reference)s was used before for another payment.") % {"reference": found.reference},
-            remedy=_("Compare both notices; nothing was written for this one."),
-        )
-    undone = Reversal.objects.filter(payment=found).first()
-    if undone is not None:
-        raise Refused(
-            _("This payment was reversed on %(day)s; nothing was taken.")
-            % {"day": spoken.day(timezone.localdate(undone.reversed_at))},
-            remedy=_("If money came in once more, take it as a new payment with a reference of its own."),
-        )
+    same = (found.charge.request_id, found.channel, found.amount) == (claim.request, claim.channel, claim.amount)
+    undone = Reversal.objects.filter(payment=found).values_list("reversed_at", flat=True).first()
+    check_again(reference=found.reference, agrees=same, reversed_at=undone)
     return found
 
 

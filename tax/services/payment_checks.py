@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from imis import spoken
 from imis.errors import BadInput, Refused
-from imis.ledger.services import check_notice
+from imis.ledger.services import check_again, check_notice
 from imis.money import whole_taka
 from tax.models import Payment, Reversal
 from tax.rules.allocation import Allocated, Plan, offers
@@ -31,18 +31,8 @@ def first_payment(claim: Payment) -> Payment | None:
     found = min(same, key=lambda payment: payment.pk != claim.pk, default=None)
     if found is None:
         return None
-    if _said(found) != _said(claim):
-        raise Refused(
-            _("Reference %(reference)s was used before for another payment.") % {"reference": found.reference},
-            remedy=_("Compare both notices; nothing was written for this one."),
-        )
-    undone = Reversal.objects.filter(payment=found).first()
-    if undone is not None:
-        raise Refused(
-            _("This payment was reversed on %(day)s; nothing was taken.")
-            % {"day": spoken.day(timezone.localdate(undone.reversed_at))},
-            remedy=_("If money came in once more, take it as a new payment with a reference of its own."),
-        )
+    undone = Reversal.objects.filter(payment=found).values_list("reversed_at", flat=True).first()
+    check_again(reference=found.reference, agrees=_said(found) == _said(claim), reversed_at=undone)
     return found
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from datetime import datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imis import spoken
-from imis.errors import BadInput
+from imis.errors import BadInput, Refused
 from imis.texts import is_text
 
 REFERENCE_MOST, NAME_MOST = 80, 150
@@ -29,6 +31,24 @@ def check_notice(*, channel: str, channels: Container[str], reference: str, paye
         raise BadInput(_("No single payment is that large."), field="amount")
     if amount != round(amount, 2):
         raise BadInput(_("The amount must be more than nothing, in Taka and paisa."), field="amount")
+
+
+def check_again(*, reference: str, agrees: bool, reversed_at: datetime | None) -> None:
+    """Refused for a notice that led to a payment before: if it says something else now, or the payment was reversed.
+
+    The money of a reversed one is not in the books any more, so that the notice can be no success.
+    """
+    if not agrees:
+        raise Refused(
+            _("Reference %(reference)s was used before for another payment.") % {"reference": reference},
+            remedy=_("Compare both notices; nothing was written for this one."),
+        )
+    if reversed_at is not None:
+        raise Refused(
+            _("This payment was reversed on %(day)s; nothing was taken.")
+            % {"day": spoken.day(timezone.localdate(reversed_at))},
+            remedy=_("If money came in once more, take it as a new payment with a reference of its own."),
+        )
 
 
 def _check_text(text: str, most: int, field: str) -> None:
