@@ -18,12 +18,26 @@ LANGUAGE sql STABLE AS $$
     ) g
 $$;
 
--- Beside the check of that name, which compares with the last version only: alone, nobody replaces a higher value that
--- governs an earlier day than the last version does, nor asks less tax by the same rule set.
-CREATE FUNCTION tax_check_lowering() RETURNS trigger LANGUAGE plpgsql AS $$
+-- As before (a version names the last one that took effect, and repeats its value), and: alone, nobody replaces a higher
+-- value that governs an earlier day than the last version does, nor asks less tax by the same rule set.
+CREATE OR REPLACE FUNCTION tax_check_previous_value() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     v_bad bigint;
 BEGIN
+    SELECT n.id INTO v_bad
+    FROM new_rows n
+    LEFT JOIN LATERAL (
+        SELECT p.id, p.annual_value FROM tax_assessment p
+        WHERE p.holding_id = n.holding_id AND p.version < n.version AND p.state IN ('in_force', 'superseded')
+        ORDER BY p.version DESC LIMIT 1
+    ) before ON n.version > 1
+    WHERE n.state = 'in_force'
+      AND (n.supersedes_id, n.previous_annual_value) IS DISTINCT FROM (before.id, before.annual_value)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'previous_value_is_true: assessment % does not name the value before it', v_bad
+            USING ERRCODE = '23514', TABLE = 'tax_assessment', CONSTRAINT = 'previous_value_is_true';
+    END IF;
     SELECT n.id INTO v_bad
     FROM new_rows n JOIN tax_assessment p ON p.id = n.supersedes_id
     WHERE n.state = 'in_force' AND n.proposed_by_id = n.approved_by_id
@@ -38,10 +52,6 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER nobody_lowers_alone_at_insert AFTER INSERT ON tax_assessment
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tax_check_lowering();
-CREATE TRIGGER nobody_lowers_alone_at_update AFTER UPDATE ON tax_assessment
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tax_check_lowering();
 
 -- A loan or an exemption stays as it was written; only its end may be set, or set earlier.
 CREATE FUNCTION tax_keep_relief() RETURNS trigger LANGUAGE plpgsql AS $$
