@@ -92,7 +92,7 @@ def _earlier(claim: _Claim) -> Payment | None:
         return None
     same = (found.charge.request_id, found.channel, found.amount) == (claim.request, claim.channel, claim.amount)
     undone = Reversal.objects.filter(payment=found).values_list("reversed_at", flat=True).first()
-    check_again(reference=found.reference, agrees=same, reversed_at=undone)
+    check_again(payment=found.pk, reference=found.reference, agrees=same, reversed_at=undone)
     return found
 
 

@@ -25,7 +25,7 @@ from imis import bangla
 from imis.access import permission_required
 from imis.errors import IMISError
 from imis.ledger.paper import receipt_pdf as receipt_document
-from imis.ledger.services import receipt_address, receipt_token
+from imis.ledger.services import NoticeUsed, receipt_address, receipt_token
 from imis.paper.qr import qr_svg
 from imis.roles import Permission, may
 
@@ -67,6 +67,9 @@ def fee(request: HttpRequest, request_id: UUID) -> HttpResponse:
                 by=person(request),
                 at=timezone.now(),
             )
+        except NoticeUsed as used:
+            messages.warning(request, _("Nothing was taken just now: this page had already led to the payment below."))
+            return redirect("fsm:receipt", used.payment)
         except IMISError as error:
             say(form, error)
         else:

@@ -32,7 +32,8 @@ def first_payment(claim: Payment) -> Payment | None:
     if found is None:
         return None
     undone = Reversal.objects.filter(payment=found).values_list("reversed_at", flat=True).first()
-    check_again(reference=found.reference, agrees=_said(found) == _said(claim), reversed_at=undone)
+    agrees = _said(found) == _said(claim)
+    check_again(payment=found.pk, reference=found.reference, agrees=agrees, reversed_at=undone)
     return found
 
 

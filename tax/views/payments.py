@@ -20,6 +20,7 @@ from holdings.models import Holding
 from imis import bangla
 from imis.access import permission_required
 from imis.errors import IMISError
+from imis.ledger.services import NoticeUsed
 from imis.paper.qr import qr_svg
 from imis.roles import Permission, may
 from tax.documents.receipts import receipt_pdf as receipt_document
@@ -42,6 +43,9 @@ def pay(request: HttpRequest, holding_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             payment = _take(request, holding, form, quoted)
+        except NoticeUsed as used:
+            messages.warning(request, _("Nothing was taken just now: this page had already led to the payment below."))
+            return redirect("tax:receipt", used.payment)
         except IMISError as error:
             form.add_error(None, f"{error.message} {error.remedy}".strip())
         else:

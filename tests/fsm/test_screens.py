@@ -119,6 +119,10 @@ def test_the_fee_is_taken_and_proved(office: Office, browser_of: Sign, client: C
     boss, undo = browser_of(office.boss), reverse("fsm:reverse", args=[payment.pk])
     boss.post(undo, {"reason": "ভুল"})
     assert "বাতিল" in text_of(boss.get(reverse("fsm:receipt", args=[payment.pk])))
+    used = till.post(fee, filled(page, ""))  # the page of the payment that was reversed, sent once more
+    undone = till.get(used["Location"])
+    assert "এইমাত্র কিছুই নেওয়া হয়নি" in text_of(undone) and f'href="{fee}"' in undone.content.decode()
+    assert Payment.objects.count() == 1
     assert joined("বাতিলকৃত") in texts_of(till.get(reverse("fsm:receipt_pdf", args=[payment.pk])).content)[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imis.ledger.rules.drafts import LineDraft, UnbalancedDraft
 from imis.ledger.services.idempotency import KeyReused, recall, remember
-from imis.ledger.services.notices import check_again, check_notice
+from imis.ledger.services.notices import NoticeUsed, check_again, check_notice
 from imis.ledger.services.posting import AlreadyPosted, NoTransaction, PostedBatch, post, post_set, reverse
 from imis.ledger.services.proving import request_proof
 from imis.ledger.services.receipts import (
@@ -25,6 +25,7 @@ __all__ = [
     "KeyReused",
     "LineDraft",
     "NoTransaction",
+    "NoticeUsed",
     "PostedBatch",
     "ReceiptDraft",
     "UnbalancedDraft",
