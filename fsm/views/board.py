@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -78,7 +79,7 @@ def page_of(request: HttpRequest, asked: Request, bound: dict[str, Form] | None 
         "events": requests.events_of(asked),
         "trips": requests.trips_of(asked),
         "assignment": requests.assignment_of(asked),
-        "photos": asked.photos.order_by("added_at"),
+        "photos": asked.photos.order_by("added_at") if sees_people(user, ward) else (),
         "charge": charge,
         "payments": requests.payments_of(asked),
         "owes": charge is not None and charge.amount > 0 and paid is None,
@@ -148,9 +149,11 @@ def assign_form(asked: Request, data: Any = None) -> AssignForm:
 @require_GET
 @permission_required(Permission.SEE_SLUDGE)
 def photo(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
-    """A picture of a visit, as it was drawn anew."""
+    """A picture of a visit, as it was drawn anew; it may show a person, or a paper with names on it."""
     row = get_object_or_404(Photo.objects.select_related("request"), pk=photo_id)
     require_ward(person(request), Permission.SEE_SLUDGE, row.request.ward_id)
+    if not sees_people(person(request), row.request.ward_id):
+        raise PermissionDenied(_("Photos of a visit are for those who may see people's names."))
     path = photo_path(row)
     if not path.is_file():
         raise Http404

@@ -191,6 +191,22 @@ def test_a_photo_is_drawn_anew(office: Office, job: Request, browser_of: Sign, s
     assert seen["Content-Type"] == "image/jpeg" and b"".join(seen.streaming_content) == kept[0].read_bytes()  # type: ignore[attr-defined]
 
 
+def test_a_photo_is_for_those_who_may_see_people(
+    office: Office, job: Request, browser_of: Sign, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    photo = services.add_photo(
+        photo_id=uuid4(), request=job.pk, content=picture(), by=office.driver_user, at=office.now()
+    )
+    page, picked = reverse("fsm:request", args=[job.pk]), reverse("fsm:photo", args=[photo.pk])
+    planner = User.objects.create(username="planner", roles=[Role.PLANNER], all_wards=True)
+    elsewhere = User.objects.create(username="elsewhere", roles=[Role.FSM_OFFICER], ward_numbers=[24])
+    for person, expected in ((office.officer, 200), (planner, 403), (elsewhere, 403)):
+        browser = browser_of(person)
+        assert browser.get(picked).status_code == expected, person
+        assert (picked in browser.get(page).content.decode()) == (expected == 200), person
+
+
 def test_without_consent_place_and_time_are_forgotten(office: Office, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     request = office.verified(office.containment())
