@@ -35,7 +35,7 @@ class Plots(NamedTuple):
 def block_kinds(ward: WardFrame, blocks: Blocks) -> Ints:
     """What each block is used for: nearer the centre more trade and towers, farther out ponds and yards."""
     far = ward.remoteness
-    works = 0.05 if ward.corners[:, 1].min() < 1e-9 and ward.number < 12 else 0.008
+    works = 0.05 if np.min(ward.corners[:, 1]) < 1e-9 and ward.number < 12 else 0.008
     weights = (
         0.74 - 0.08 * far,
         0.03 * (1 - far),

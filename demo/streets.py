@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.chance import Chance, Floats, Ints
 from demo.frame import WardFrame, ground
@@ -157,7 +158,7 @@ def _inset(corners: Floats, margins: Floats) -> Floats:
     return np.asarray(before_base + before_along * reach[..., None])
 
 
-def inset(corners: Floats, margins: Floats) -> tuple[Floats, Floats]:
+def inset(corners: Floats, margins: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """Figures moved in by their margins (metres), and which of them are still true four-sided figures."""
     ring = _inset(corners, margins)
     old, new = np.roll(corners, -1, axis=1) - corners, np.roll(ring, -1, axis=1) - ring

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import zxingcpp
 
@@ -21,8 +22,9 @@ class QRCode:
 def qr_code(text: str, *, level: str = "M") -> QRCode:
     """The QR code of `text`; error correction `level` is L, M, Q or H. Raises ValueError when it does not fit."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
-    image = barcode.to_image(scale=PIXELS_A_MODULE, add_quiet_zones=False)
-    return QRCode(side=int(image.shape[0]), pixels=bytes(memoryview(image)))  # type: ignore[arg-type]
+    # Its stubs know a picture for a buffer on some Pythons only.
+    image: Any = barcode.to_image(scale=PIXELS_A_MODULE, add_quiet_zones=False)
+    return QRCode(side=int(image.shape[0]), pixels=bytes(memoryview(image)))
 
 
 def qr_svg(text: str, *, level: str = "L") -> str:

@@ -60,7 +60,8 @@ def test_wrong_buildings_are_refused(wards: list[Ward], rule: str, values: tuple
 def test_other_geometry_and_other_systems_are_refused(wards: list[Ward]) -> None:
     from django.db import DataError, InternalError
 
-    for wkt, srid in (("POLYGON((0 0, 0 10, 10 10, 10 0, 0 0))", 3857), (f"MULTIPOLYGON((({HULL})))", 4326)):
+    # A single polygon is no case: PostGIS 3.5 makes it the multipolygon that the column asks for.
+    for wkt, srid in (("LINESTRING(0 0, 0 10)", 3857), (f"MULTIPOLYGON((({HULL})))", 4326)):
         with pytest.raises((DataError, InternalError)):
             run(INSERT.replace("%s, 3857), %s, ST", f"%s, {srid}), %s, ST"), "B", wkt, 100, "POINT(5 5)", "")
 
