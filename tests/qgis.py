@@ -26,9 +26,13 @@ def python() -> str:
 
 
 def environment(service_file: Path) -> dict[str, str]:
-    """What QGIS needs to run without a screen, and the service file of a planner's desk."""
-    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
-    ours = {**kept, "PGSERVICEFILE": str(service_file), "QT_QPA_PLATFORM": "offscreen"}
+    """What QGIS needs to run without a screen, and the service file of a planner's desk, which is its home too.
+
+    It keeps what it reads under its home, and reads nothing where it has none.
+    """
+    kept = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ}
+    home = {"HOME": str(service_file.parent), "PGSERVICEFILE": str(service_file)}
+    ours = {**kept, **home, "QT_QPA_PLATFORM": "offscreen"}
     root = _root()
     if root == Path("/"):
         return ours

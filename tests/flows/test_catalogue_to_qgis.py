@@ -25,6 +25,7 @@ from tests.layers.city import tile_at
 from tests.verification import town
 
 _OPEN = Path(__file__).with_name("qgis_open.py")
+_TILES = Path(__file__).with_name("qgis_tiles.py")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -95,7 +96,7 @@ def map_server(tmp_path: Path, settings: Any) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("what", ["pg", "oapif", "mvt", "wms", "wfs"])
+@pytest.mark.parametrize("what", ["pg", "oapif", "wms", "wfs"])
 def test_qgis_reads_every_door(
     built: None,
     map_server: None,
@@ -104,22 +105,29 @@ def test_qgis_reads_every_door(
     environment: dict[str, str],
     what: str,
 ) -> None:
-    z, x, y = tile_at(16)
     fields = ",".join(["id", *(each.name for each in columns_for(_BUILDINGS.features, Audience.PUBLIC))])
     box = ",".join(f"{number:.2f}" for number in town.BOX)
     asked = {
         "pg": ["--pg", "service=imis", "gis_public.buildings", "geom", "id", "--fields", fields],
         "oapif": ["--oapif", f"{live_server.url}/ogc", "buildings"],
-        "mvt": ["--mvt", live_server.url + "/map/tiles/buildings/{z}/{x}/{y}.mvt", str(z), str(x), str(y)],
         "wms": ["--wms", f"{live_server.url}/ows/", "buildings"],
         "wfs": ["--wfs", f"{live_server.url}/ows/", "ms:buildings"],
     }[what]
-    asked += [] if what in ("mvt", "wms") else ["--expect", str(sum(town.BUILDINGS.values()))]
-    asked += [] if what == "mvt" else ["--extent", box]
+    asked += [] if what == "wms" else ["--expect", str(sum(town.BUILDINGS.values()))]
+    asked += ["--extent", box]
     done = qgis.run(str(shared / "tools" / "qgis_client.py"), *asked, "--json", environment=environment)
     assert done.stdout, done.stderr
     said = json.loads(done.stdout.splitlines()[0])
     assert done.returncode == 0 and said["ok"], said
+
+
+def test_qgis_draws_the_tiles(built: None, live_server: Any, environment: dict[str, str]) -> None:
+    where = list(map(str, tile_at(16)))
+    for layer, drawn in (("buildings", True), ("no_such_layer", False)):
+        address = f"{live_server.url}/map/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt"
+        done = qgis.run(str(_TILES), address, *where, environment=environment)
+        assert done.stdout, done.stderr
+        assert json.loads(done.stdout.splitlines()[-1])["ok"] is drawn, done.stdout
 
 
 _BUILDINGS = next(layer for layer in LAYERS if layer.name == "buildings")
