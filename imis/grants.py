@@ -69,7 +69,7 @@ def grant_to_application(role: str) -> Granted:
             cursor.execute(f"REVOKE ALL ON TABLE {quote(table)} FROM PUBLIC, {quote(role)}")
             cursor.execute(f"GRANT {rights} ON TABLE {quote(table)} TO {quote(role)}")
         for statement in (
-            "REVOKE CREATE ON SCHEMA public FROM {role}",
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}",  # PostgreSQL 14 gives it to everybody
             "GRANT USAGE ON SCHEMA public TO {role}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
             "REVOKE ALL ON SCHEMA audit FROM {role}",

@@ -179,6 +179,33 @@ def test_release_refuses_a_superuser_as_application_role(settings: Any) -> None:
         call_command("release", verbosity=0)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_release_takes_the_right_to_make_tables_from_everybody() -> None:
+    """As PostgreSQL 14 gives it."""
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+        call_command("release", verbosity=0)
+        cursor.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [settings.DB_APP_ROLE])
+        assert cursor.fetchone() == (False,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_release_says_what_to_do_where_it_cannot_take_it() -> None:
+    role = connection.ops.quote_name(settings.DB_APP_ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP ROLE IF EXISTS stranger; CREATE ROLE stranger")
+        try:
+            cursor.execute("GRANT stranger TO CURRENT_USER")
+            cursor.execute("GRANT CREATE ON SCHEMA public TO stranger WITH GRANT OPTION")
+            cursor.execute(f"SET ROLE stranger; GRANT CREATE ON SCHEMA public TO {role}; RESET ROLE")
+            with pytest.raises(CommandError, match="REVOKE CREATE ON SCHEMA public FROM PUBLIC"):
+                call_command("release", verbosity=0)
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute("REVOKE ALL ON SCHEMA public FROM stranger CASCADE")
+            cursor.execute("DROP ROLE stranger")
+
+
 def test_what_a_trigger_guards_is_also_withheld_from_the_role(db: None) -> None:
     """Two locks on each table of the books: neither is forgotten when a table is added."""
     with connection.cursor() as cursor:

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         views = rebuild_views()
         self._ensure_role(role)
         granted = grant_to_application(role)
+        self._makes_no_tables(role)
         # Where an administrator makes the roles, the owner may not: then these stand already, or are named.
         for statement in logins_missing():
             self._try(statement)
@@ -59,6 +60,17 @@ class Command(BaseCommand):
                 self._try(f"CREATE ROLE {connection.ops.quote_name(role)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
             elif found[0]:
                 raise CommandError(f"{role} is a superuser, so no right of it can be limited. Use a plain role.")
+
+    def _makes_no_tables(self, role: str) -> None:
+        """Who may make functions and operators in the schema of the books may stand between them and a query."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [role])
+            if cursor.fetchone() == (True,):
+                raise CommandError(
+                    f"{role} may still make tables in the schema public. Run this once as a database administrator and "
+                    f"start the release again:\n    GRANT CREATE ON SCHEMA public TO {settings.DB_OWNER_ROLE}; "
+                    f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role} CASCADE;"
+                )
 
     def _limit(self, role: str) -> None:
         quote = connection.ops.quote_name
