@@ -6,6 +6,7 @@ carry newer ones (operations.md, One door).
 
 from __future__ import annotations
 
+import ctypes
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,5 +26,11 @@ def gdal_library_path() -> str | None:
 
 
 def geos_library_path() -> str | None:
-    """Path of shapely's libgeos_c, or None to let Django look for the system's."""
+    """Path of shapely's libgeos_c, or None to let Django look for the system's.
+
+    The libgeos beside it is loaded first: the wheels for Python 3.10 do not tell libgeos_c where it lies.
+    """
+    beside = _bundled("shapely", "shapely.libs", "libgeos-*.so*")
+    if beside is not None:
+        ctypes.CDLL(beside)
     return _bundled("shapely", "shapely.libs", "libgeos_c*.so*")

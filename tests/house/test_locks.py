@@ -47,7 +47,9 @@ def test_locks_contain_one_another() -> None:
 @cache
 def distributions_of(module: str) -> frozenset[str]:
     """Distributions that bring a top module; empty when none is installed."""
-    return frozenset(normalised(item) for item in packages_distributions().get(module, []))
+    # Python 3.10 sees no module that is one file of machine code.
+    alone = {"zxingcpp": ["zxing-cpp"]}
+    return frozenset(normalised(item) for item in packages_distributions().get(module, alone.get(module, [])))
 
 
 def unlocked(paths: list[Path], lock: str) -> dict[str, set[str]]:
