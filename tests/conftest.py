@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,13 @@ def _must_exist(expression: FilterExpression, context: Any) -> bool:
     if not isinstance(expression.var, Variable) or not _is_ours(context.render_context.template):
         return False
     return not _DEFAULT_FILTERS & {function.__name__ for function, _ in expression.filters}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The pyproj that is locked for Python 3.10 tries an array of one point as a point first, and numpy complains."""
+    if sys.version_info < (3, 11):
+        complaint = "Conversion of an array with ndim > 0 to a scalar"
+        config.addinivalue_line("filterwarnings", f"ignore:{complaint}:DeprecationWarning:pyproj")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -68,6 +68,7 @@ def detail(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def page_of(request: HttpRequest, asked: Request, bound: dict[str, Form] | None = None) -> dict[str, Any]:
     """What the request's page shows; `bound` holds a form that was refused, by its act."""
     user, ward = person(request), asked.ward_id
+    knows_people = sees_people(user, ward)
     progress = requests.progress_of(asked)
     manages = may(user, Permission.MANAGE_SLUDGE, ward=ward)
     forms = {**_forms(asked, progress.state), **(bound or {})} if manages else {}
@@ -79,12 +80,12 @@ def page_of(request: HttpRequest, asked: Request, bound: dict[str, Form] | None 
         "events": requests.events_of(asked),
         "trips": requests.trips_of(asked),
         "assignment": requests.assignment_of(asked),
-        "photos": asked.photos.order_by("added_at") if sees_people(user, ward) else (),
+        "photos": asked.photos.order_by("added_at") if knows_people else (),
         "charge": charge,
         "payments": requests.payments_of(asked),
         "owes": charge is not None and charge.amount > 0 and paid is None,
         "forms": forms,
-        "sees_people": sees_people(user, ward),
+        "sees_people": knows_people,
         "can_take_fee": may(user, Permission.TAKE_SLUDGE_FEE, ward=ward),
         "emptied_before": containments.emptyings(asked.containment, but=asked) if asked.containment else None,
         "trips_needed": _trips_needed(asked),

@@ -6,24 +6,12 @@ usage: QT_QPA_PLATFORM=offscreen /usr/bin/python3 qgis_open.py PROJECT PICTURE W
 import json
 import os
 import sys
-import tempfile
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()
-from qgis.core import (  # the platform must be named before
-    Qgis,
-    QgsApplication,
-    QgsMapRendererParallelJob,
-    QgsMapSettings,
-    QgsProject,
-    QgsRectangle,
-)
-from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtGui import QColor
+from qgis.core import Qgis, QgsProject, QgsRectangle
+from qgis_canvas import draw, start
 
 path, picture, box = sys.argv[1:4]
-application = QgsApplication([], False, tempfile.mkdtemp())
-application.initQgis()
+application = start()
 project = QgsProject.instance()
 opened = project.read(path)
 root = project.layerTreeRoot()
@@ -40,17 +28,8 @@ for key, layer in project.mapLayers().items():
         "labelled": layer.labelsEnabled() if layer.isValid() else False,
         "source": layer.publicSource() if layer.isValid() else layer.source(),
     }
-settings = QgsMapSettings()
 shown = [layer for layer in root.layerOrder() if root.findLayer(layer.id()).isVisible() and layer.isValid()]
-settings.setLayers(shown)
-settings.setDestinationCrs(project.crs())
-settings.setExtent(QgsRectangle(*map(float, box.split(","))))
-settings.setOutputSize(QSize(900, 500))
-settings.setBackgroundColor(QColor(255, 255, 255))
-job = QgsMapRendererParallelJob(settings)
-job.start()
-job.waitForFinished()
-image = job.renderedImage()
+image, errors, scale = draw(shown, project.crs(), QgsRectangle(*map(float, box.split(","))), 900, 500)
 image.save(picture)
 colours = {image.pixelColor(x, y).name() for x in range(0, 900, 3) for y in range(0, 500, 3)}
 said = {
@@ -59,9 +38,9 @@ said = {
     "order": [layer.id() for layer in root.layerOrder()],
     "groups": [group.name() for group in root.findGroups()],
     "layers": layers,
-    "errors": [error.message for error in job.errors()],
+    "errors": errors,
     "colours": sorted(colours),
-    "scale": settings.scale(),
+    "scale": scale,
     "version": Qgis.QGIS_VERSION,
 }
 sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")

@@ -8,44 +8,22 @@ The address stands as it is: QGIS 3.40 does not take the escapes that 3.22 took.
 import json
 import os
 import sys
-import tempfile
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()
-from qgis.core import (  # the platform must be named before
-    QgsApplication,
-    QgsCoordinateReferenceSystem,
-    QgsMapRendererParallelJob,
-    QgsMapSettings,
-    QgsRectangle,
-    QgsVectorTileLayer,
-)
-from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtGui import QColor
+from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle, QgsVectorTileLayer
+from qgis_canvas import PAPER, draw, start
 
 HALF_WORLD = 20_037_508.342789244
 SIDE = 400
-PAPER = QColor(255, 255, 255)
 
 address = sys.argv[1]
 z, x, y = map(int, sys.argv[2:5])
-application = QgsApplication([], False, tempfile.mkdtemp())
-application.initQgis()
+application = start()
 layer = QgsVectorTileLayer(f"type=xyz&url={address}&zmin=0&zmax=18", "tiles")
 size = 2 * HALF_WORLD / 2**z
 west, north = -HALF_WORLD + x * size, HALF_WORLD - y * size
-settings = QgsMapSettings()
-settings.setLayers([layer])
-settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
-settings.setExtent(QgsRectangle(west, north - size, west + size, north))
-settings.setOutputSize(QSize(SIDE, SIDE))
-settings.setBackgroundColor(PAPER)
-job = QgsMapRendererParallelJob(settings)
-job.start()
-job.waitForFinished()
-image = job.renderedImage()
+square = QgsRectangle(west, north - size, west + size, north)
+image, errors, _scale = draw([layer], QgsCoordinateReferenceSystem("EPSG:3857"), square, SIDE, SIDE)
 drawn = sum(image.pixelColor(a, b) != PAPER for a in range(0, SIDE, 2) for b in range(0, SIDE, 2))
-errors = [error.message for error in job.errors()]
 said = {"ok": layer.isValid() and drawn > 0 and not errors, "drawn": drawn, "errors": errors}
 sys.stdout.write(json.dumps(said) + "\n")
 sys.stdout.flush()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, InternalError, connection, transaction
 
 from holdings.models import Building, Holding, Owner, Road, Ward
 from tests.holdings.conftest import placed, stored
@@ -58,12 +58,19 @@ def test_wrong_buildings_are_refused(wards: list[Ward], rule: str, values: tuple
 
 
 def test_other_geometry_and_other_systems_are_refused(wards: list[Ward]) -> None:
-    from django.db import DataError, InternalError
-
-    # A single polygon is no case: PostGIS 3.5 makes it the multipolygon that the column asks for.
     for wkt, srid in (("LINESTRING(0 0, 0 10)", 3857), (f"MULTIPOLYGON((({HULL})))", 4326)):
         with pytest.raises((DataError, InternalError)):
             run(INSERT.replace("%s, 3857), %s, ST", f"%s, {srid}), %s, ST"), "B", wkt, 100, "POINT(5 5)", "")
+
+
+def test_a_single_polygon_is_never_kept_as_one(wards: list[Ward]) -> None:
+    """PostGIS 3.5 makes it the multipolygon that the column asks for; earlier ones refuse it."""
+    try:
+        run(INSERT, "B", f"POLYGON(({HULL}))", 100, "POINT(5 5)", "")
+    except DataError:
+        assert not Building.objects.exists()
+    else:
+        assert Building.objects.get().geom.geom_type == "MultiPolygon"
 
 
 def test_a_building_number_is_unique(wards: list[Ward]) -> None:

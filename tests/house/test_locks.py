@@ -13,8 +13,8 @@ import pytest
 from tests.house.sources import ROOT, app_files, files, imported, name, packages, python_files
 
 _LOCKS = [*sorted((ROOT / "requirements").glob("*.txt")), *files("package-lock.json"), *files("uv.lock")]
-# QGIS comes with its own Python from Debian; no registry has it.
-_OWN = {"tests", "benchmarks", "demo", "manage", "qgis"}
+# QGIS comes with its own Python from Debian; no registry has it. Scripts that run in it import their neighbour.
+_OWN = {"tests", "benchmarks", "demo", "manage", "qgis", "qgis_canvas"}
 
 
 def normalised(distribution: str) -> str:

@@ -66,10 +66,9 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [role])
             if cursor.fetchone() == (True,):
-                raise CommandError(
-                    f"{role} may still make tables in the schema public. Run this once as a database administrator and "
-                    f"start the release again:\n    GRANT CREATE ON SCHEMA public TO {settings.DB_OWNER_ROLE}; "
-                    f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role} CASCADE;"
+                raise _for_an_administrator(
+                    f"GRANT CREATE ON SCHEMA public TO {settings.DB_OWNER_ROLE}; "
+                    f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role} CASCADE"
                 )
 
     def _limit(self, role: str) -> None:
@@ -92,7 +91,11 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 cursor.execute(statement)
         except ProgrammingError as failure:
-            raise CommandError(
-                f"{settings.DB_OWNER_ROLE} may not do this. Run it once as a database administrator and start "
-                f"the release again:\n    {statement};"
-            ) from failure
+            raise _for_an_administrator(statement) from failure
+
+
+def _for_an_administrator(statement: str) -> CommandError:
+    return CommandError(
+        f"{settings.DB_OWNER_ROLE} may not do this. Run it once as a database administrator and start "
+        f"the release again:\n    {statement};"
+    )
